@@ -1,0 +1,391 @@
+/*-
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * private.h: what crosses files inside the core.  Everything here is called
+ * kvmi_* and hidden from the linker; nothing in bind/ but testing.c may
+ * include it.
+ *
+ * How a read travels: read.c looks the page up in its translation cache; on
+ * a miss the architecture's translate() turns the virtual address into a
+ * physical one, store.c turns that into an offset in the dump (through
+ * pagemap.c for minidumps, elfcore.c for full ones), and bytes.c gives the
+ * bytes.  Only bytes.c knows what the dump is stored in.
+ */
+#ifndef _KVM_PRIVATE_H_
+#define	_KVM_PRIVATE_H_
+
+#include <stdarg.h>
+#include <string.h>
+
+#include "kvm.h"
+
+/*
+ * The library is built with hidden visibility; kvm.h's names are exported.
+ */
+#define	KVMI_PRINTF(f, a)	__attribute__((__format__(__printf__, f, a)))
+
+#define	nitems_of(a)	(sizeof(a) / sizeof((a)[0]))
+
+/* ---- overflow-safe arithmetic and target words ------------------------- */
+
+/* True when off + len overflows or reaches past size. */
+static inline bool
+kvmi_beyond(uint64_t off, uint64_t len, uint64_t size)
+{
+
+	return (off > size || len > size - off);
+}
+
+/* x rounded up to a multiple of the power of two a; may wrap to 0. */
+static inline uint64_t
+kvmi_roundup(uint64_t x, uint64_t a)
+{
+
+	return ((x + (a - 1)) & ~(a - 1));
+}
+
+static inline uint16_t
+kvmi_get16(const void *p, bool be)
+{
+	const uint8_t *b = p;
+
+	return (be ? (uint16_t)(b[0] << 8 | b[1]) :
+	    (uint16_t)(b[1] << 8 | b[0]));
+}
+
+static inline uint32_t
+kvmi_get32(const void *p, bool be)
+{
+	const uint8_t *b = p;
+
+	if (be)
+		return ((uint32_t)b[0] << 24 | (uint32_t)b[1] << 16 |
+		    (uint32_t)b[2] << 8 | b[3]);
+	return ((uint32_t)b[3] << 24 | (uint32_t)b[2] << 16 |
+	    (uint32_t)b[1] << 8 | b[0]);
+}
+
+static inline uint64_t
+kvmi_get64(const void *p, bool be)
+{
+	const uint8_t *b = p;
+
+	if (be)
+		return ((uint64_t)kvmi_get32(b, true) << 32 |
+		    kvmi_get32(b + 4, true));
+	return ((uint64_t)kvmi_get32(b + 4, false) << 32 |
+	    kvmi_get32(b, false));
+}
+
+/* ---- bytes.c: the dump as bytes ---------------------------------------- */
+
+struct kvmi_stream;		/* a decompressor at work */
+
+/*
+ * The dump, addressed from 0 to size.  A plain file is mapped.  A compressed
+ * one is inflated, once and only as far as anybody looked, into an unlinked
+ * temporary file that is mapped instead; until its end has been seen its
+ * size is unknown (UINT64_MAX).  Pointers stay good until kvmi_bytes_deinit().
+ */
+struct kvmi_bytes {
+	const uint8_t		*base;		/* start of the mapping */
+	uint64_t		 ready;		/* bytes that may be touched */
+	uint64_t		 zeros;		/* zero bytes that follow ready:
+						   the tail savecore(8) left out */
+	size_t			 mapped;	/* length of the mapping */
+	struct kvmi_stream	*stream;	/* NULL: all is ready */
+	const char		*compression;	/* "none", "gzip", "zstd" */
+	int			 fd;		/* -1 once it is not needed */
+};
+
+int	kvmi_bytes_init(kvm_t *, struct kvmi_bytes *, const char *path);
+void	kvmi_bytes_deinit(struct kvmi_bytes *);
+const uint8_t *kvmi_bytes_more(kvm_t *, struct kvmi_bytes *, uint64_t off,
+	    size_t len);
+/* The size if it is known; a stream is inflated to its end to know it. */
+uint64_t kvmi_bytes_size(kvm_t *, struct kvmi_bytes *);
+
+/*
+ * The len bytes at off, or NULL with KVM_E_TRUNCATED (past the end) or
+ * KVM_E_FORMAT (a damaged stream).
+ */
+static inline const uint8_t *
+kvmi_bytes_at(kvm_t *kd, struct kvmi_bytes *b, uint64_t off, size_t len)
+{
+
+	if (!kvmi_beyond(off, len, b->ready))
+		return (b->base + off);
+	return (kvmi_bytes_more(kd, b, off, len));
+}
+
+/* ---- physical memory: pagemap.c and elfcore.c -------------------------- */
+
+/*
+ * A minidump's sections, as its header gives them: offsets and lengths in the
+ * dump.  Each architecture's init() fills this in for kvmi_pagemap_init().
+ */
+struct kvmi_minidump {
+	uint32_t	 version;
+	uint32_t	 page_size;
+	unsigned int	 word_size;	/* of the bitmap's words: 4 or 8 */
+	bool		 bigendian;
+	uint64_t	 msgbuf_off, msgbuf_size;
+	uint64_t	 avail_off, avail_size;	/* dump_avail[]; size 0: none */
+	uint64_t	 bitmap_off, bitmap_size;
+	uint64_t	 pmap_off, pmap_size;
+	uint64_t	 sparse_off;
+	kvaddr_t	 kernbase, dmapbase, dmapend;
+	kpaddr_t	 dmapphys;
+};
+
+/* One range of dump_avail[] (FORMATS: bits of a range are consecutive). */
+struct kvmi_range {
+	uint64_t	 first;		/* page number of its first page */
+	uint64_t	 npages;
+	uint64_t	 bit;		/* bitmap index of its first page */
+};
+
+/* The page index of a minidump: physical address -> offset in the dump. */
+struct kvmi_pagemap {
+	const uint8_t		*bitmap;
+	uint32_t		*ranks;		/* set bits before each block */
+	uint64_t		 nblocks;
+	uint64_t		 nbits;
+	uint64_t		 npages;	/* set bits */
+	struct kvmi_range	*ranges;
+	size_t			 nranges;
+	unsigned int		 page_shift;
+	unsigned int		 swizzle;	/* xor-ed into a bit's byte
+						   number: big-endian words */
+	uint64_t		 sparse_off;
+};
+
+int	kvmi_pagemap_init(kvm_t *, struct kvmi_pagemap *,
+	    const struct kvmi_minidump *);
+void	kvmi_pagemap_deinit(struct kvmi_pagemap *);
+/* Offset of the page that holds pa, plus pa's place in it; -1: not dumped. */
+int64_t	kvmi_pagemap_offset(const struct kvmi_pagemap *, kpaddr_t pa);
+/* The next dumped page at or above page bit *bit: its physical address. */
+bool	kvmi_pagemap_next(const struct kvmi_pagemap *, uint64_t *bit,
+	    kpaddr_t *pa);
+/* Bitmap index of pa's page; false when no range holds it. */
+bool	kvmi_pagemap_bit(const struct kvmi_pagemap *, kpaddr_t pa,
+	    uint64_t *bit);
+bool	kvmi_pagemap_test(const struct kvmi_pagemap *, uint64_t bit);
+
+/* A loadable segment of a full dump. */
+struct kvmi_segment {
+	kpaddr_t	 pa;
+	kvaddr_t	 va;
+	uint64_t	 size;		/* bytes of memory */
+	uint64_t	 filesz;	/* of them, in the file */
+	uint64_t	 offset;	/* in the dump */
+	uint64_t	 align;
+};
+
+/* The program headers of a full dump: physical address -> offset. */
+struct kvmi_elfcore {
+	unsigned int		 class;		/* ELFCLASS32, ELFCLASS64 */
+	unsigned int		 machine;
+	bool			 bigendian;
+	struct kvmi_segment	*segments;	/* PT_LOAD, by pa */
+	size_t			 nsegments;
+	bool			 has_delta;	/* PT_DUMP_DELTA was there */
+	struct kvmi_segment	 delta;
+};
+
+int	kvmi_elfcore_init(kvm_t *, struct kvmi_elfcore *, uint64_t start);
+void	kvmi_elfcore_deinit(struct kvmi_elfcore *);
+/* Offset of pa and the bytes that follow it there; -1: in no segment. */
+int64_t	kvmi_elfcore_offset(const struct kvmi_elfcore *, kpaddr_t pa,
+	    uint64_t *len);
+
+/* ---- dumphdr.c: what savecore(8) wrote beside the dump ----------------- */
+
+/* info.N.  Strings are its own; "" where the file does not say. */
+struct kvmi_note {
+	char	*text;			/* the file, cut into the strings below */
+	const char *arch, *hostname, *version, *panic, *time, *status;
+	uint64_t length;
+};
+
+int	kvmi_note_init(kvm_t *, struct kvmi_note *, const char *corefile);
+void	kvmi_note_deinit(struct kvmi_note *);
+
+/* ---- image.c: the kernel as an ELF file -------------------------------- */
+
+struct kvmi_image;
+
+struct kvmi_ident {		/* what probes ask of a kernel */
+	unsigned int	class;		/* ELFCLASS32, ELFCLASS64 */
+	unsigned int	machine;	/* EM_* */
+	unsigned int	type;		/* ET_* */
+	unsigned int	flags;		/* e_flags */
+	bool		bigendian;
+};
+
+/*
+ * Open path.  NULL with an error: missing, unreadable, empty, not an ELF
+ * file.  Symbols and sections are indexed on first use.  Values are as
+ * linked: kd->kerndisp is added by those who hand them out.
+ */
+struct kvmi_image *kvmi_image_create(kvm_t *, const char *path);
+void	kvmi_image_destroy(struct kvmi_image *);
+void	kvmi_image_ident(const struct kvmi_image *, struct kvmi_ident *);
+const char *kvmi_image_path(const struct kvmi_image *);
+int	kvmi_image_symbol(struct kvmi_image *, const char *name,
+	    struct kvm_symbol *);
+int	kvmi_image_symbol_at(struct kvmi_image *, kvaddr_t,
+	    struct kvm_symbol *);
+int	kvmi_image_symbol_entry(struct kvmi_image *, size_t,
+	    struct kvm_symbol *);
+int	kvmi_image_symbol_next(struct kvmi_image *, const char *, size_t *,
+	    struct kvm_symbol *);
+size_t	kvmi_image_symbol_count(struct kvmi_image *);
+/* File contents at a linked address, from the section that holds it: for
+   text that was not dumped.  The count, or -1. */
+ssize_t	kvmi_image_read(struct kvmi_image *, kvaddr_t, void *, size_t);
+
+struct kvmi_section {
+	const char	*name;
+	unsigned int	 index, type, link;
+	uint64_t	 flags, addr;
+	const void	*data;		/* NULL: NOBITS; inflated if need be */
+	size_t		 size;
+};
+int	kvmi_image_section(struct kvmi_image *, const char *name,
+	    struct kvmi_section *);
+
+/* ---- type.c, ctf.c: type information ----------------------------------- */
+
+struct kvmi_types;		/* the type graph of a descriptor */
+
+/* Made on the first question about types; ctf.c reads .SUNW_ctf then. */
+struct kvmi_types *kvmi_types_create(kvm_t *);
+void	kvmi_types_destroy(struct kvmi_types *);
+
+/* ---- architectures ------------------------------------------------------ */
+
+/* Where a virtual address leads. */
+struct kvmi_pte {
+	kpaddr_t	 pa;		/* of the address itself */
+	uint64_t	 len;		/* bytes mapped alike from pa on */
+	unsigned char	 prot;		/* KVM_PROT_* */
+};
+
+/* One mapped run that an architecture's walk() found; nonzero return stops. */
+typedef int	kvmi_walk_cb_t(kvm_t *, kvaddr_t va, const struct kvmi_pte *,
+		    void *arg);
+
+/*
+ * How one kind of dump of one architecture is translated.
+ *
+ * translate: 0 and *pte; or -1 with KVM_E_UNMAPPED, or the error that reading
+ * a page table gave.  walk: every mapping of the kernel map by ascending
+ * address, without the direct map; 0, what cb returned, or -1 with an error
+ * when it could not go on.  Neither may assume anything about the dump that
+ * init() has not checked.
+ */
+struct kvmi_mmu {
+	int	(*translate)(kvm_t *, kvaddr_t, struct kvmi_pte *);
+	int	(*walk)(kvm_t *, kvmi_walk_cb_t *, void *);
+};
+
+/*
+ * An architecture.  To add one:
+ *  1. core/arch/X.h: its constants, each with the header it comes from.
+ *  2. core/arch/X.c: its struct kvmi_arch, called kvmi_arch_X.
+ *  3. one line in core/arch/arches.h, in probe order.
+ *  4. one line in the Makefile (ARCHES).
+ *  5. spec/core/arch/X_spec.lua: the table of cases, then its oddities.
+ *
+ * magic is what a minidump of it begins with, NUL included; "" when it has
+ * no minidumps.  No pointer is NULL: what an architecture can't do is a
+ * function that says so.
+ */
+struct kvmi_arch {
+	const char	*name;		/* MACHINE_ARCH */
+	char		 magic[32];
+	/* Is a kernel with this ELF header of this architecture? */
+	bool		(*kernel)(const struct kvmi_ident *);
+	/* Is the host of this architecture (and byte order)? */
+	bool		(*native)(const kvm_t *);
+	/* Read a minidump's header: fill kd->mini, kd->bigendian,
+	   kd->ptrsize, kd->va_max, kd->mmu. */
+	int		(*minidump)(kvm_t *);
+	/* Prepare a full dump (kd->elf is ready): the same fields. */
+	int		(*full)(kvm_t *);
+	/* Bring an address into canonical form (tags stripped). */
+	kvaddr_t	(*canonical)(const kvm_t *, kvaddr_t);
+	/* Free kd->arch_data. */
+	void		(*deinit)(kvm_t *);
+};
+
+#define	KVMI_ARCH(name)	extern const struct kvmi_arch kvmi_arch_##name;
+#include "arch/arches.h"
+#undef KVMI_ARCH
+
+/* ---- the descriptor ------------------------------------------------------ */
+
+/*
+ * The translation cache: direct-mapped, one entry a page of virtual address
+ * space.  tag is the page's address with the lowest bit set, 0 when empty.
+ */
+#define	KVMI_TLB_BITS	12
+#define	KVMI_TLB_SIZE	(1u << KVMI_TLB_BITS)
+
+struct kvmi_tlb {
+	uint64_t	 tag;
+	const uint8_t	*page;
+};
+
+struct __kvm {
+	struct kvmi_tlb		 tlb[KVMI_TLB_SIZE];
+	unsigned int		 page_shift;
+	kvaddr_t		 va_max;	/* last address there is */
+	const struct kvmi_mmu	*mmu;
+	const struct kvmi_arch	*arch;		/* NULL: no memory */
+	void			*arch_data;
+	enum kvm_dump_kind	 kind;
+	bool			 bigendian;
+	bool			 complete;	/* open has finished */
+	unsigned int		 ptrsize;
+	kssize_t		 kerndisp;
+	struct kvmi_bytes	 bytes;
+	struct kvmi_minidump	 mini;		/* KVM_DUMP_MINI */
+	struct kvmi_pagemap	 pagemap;	/* KVM_DUMP_MINI */
+	struct kvmi_elfcore	 elf;		/* KVM_DUMP_FULL */
+	struct kvmi_note	 note;
+	struct kvmi_image	*image;		/* NULL: no kernel file */
+	struct kvmi_types	*types;		/* NULL: not asked for yet */
+	kvm_resolver_t		*resolver;	/* NULL: image's symbols */
+	void			*resolver_arg;
+	int			(*resolver2)(const char *, kvaddr_t *);
+	const char		*errstr;	/* kvm_open()'s; else NULL */
+	int			 flags;		/* O_RDONLY, ... */
+	struct kvm_error	 error;
+};
+
+/* ---- error.c ------------------------------------------------------------- */
+
+/*
+ * Record an error; always returns -1.  The first cause stands: callers that
+ * pass a failure on use kvmi_context(), which prepends "context: ".
+ */
+int	kvmi_error(kvm_t *, enum kvm_errclass, kvaddr_t, const char *fmt, ...)
+	    KVMI_PRINTF(4, 5);
+int	kvmi_context(kvm_t *, const char *fmt, ...) KVMI_PRINTF(2, 3);
+/* KVM_E_SYS with errno's text behind the message. */
+int	kvmi_syserr(kvm_t *, const char *fmt, ...) KVMI_PRINTF(2, 3);
+int	kvmi_nomem(kvm_t *, const char *what);
+
+/* ---- read.c, nlist.c ----------------------------------------------------- */
+
+/* Bytes of physical memory, len of them within one page; NULL on error. */
+const uint8_t *kvmi_phys(kvm_t *, kpaddr_t, size_t len);
+/* Offset of a physical address in the dump; -1 with no error: not dumped. */
+int64_t	kvmi_phys_offset(kvm_t *, kpaddr_t);
+/* Address of a symbol, through the resolver; -1: KVM_E_NOSYM or worse. */
+int	kvmi_lookup(kvm_t *, const char *name, kvaddr_t *);
+
+#endif /* !_KVM_PRIVATE_H_ */
