@@ -61,6 +61,14 @@ struct nlist {
 extern "C" {
 #endif
 
+/*
+ * The library is compiled with hidden visibility: what this header declares
+ * is what it exports, and all of it.
+ */
+#ifdef __GNUC__
+#pragma GCC visibility push(default)
+#endif
+
 typedef struct __kvm	kvm_t;
 typedef uint64_t	kvaddr_t;	/* kernel virtual address */
 typedef uint64_t	kpaddr_t;	/* physical address */
@@ -575,6 +583,10 @@ int		 kvm_enumerator(kvm_t *kd, const char *name, int64_t *value);
  */
 size_t		 kvm_type_spell(kvm_type_t *t, const char *name, char *buf,
 		    size_t size);
+
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 
 #ifdef __cplusplus
 }
