@@ -1,48 +1,214 @@
-# vmcore: one POSIX makefile for GNU make and bmake.  Compiler output goes
-# under $(B); variants (sanitizers, tests) are the same file with another B.
+# vmcore: one POSIX makefile for GNU make and bmake.
+#
+# Compiler output goes under $(B).  A variant (sanitizers, allocation
+# failures, another compiler) is this same file run again with another B and
+# other flags.
 
 B	= build
 CC	= cc
-LUA	= lua5.4
-BUSTED	= busted --lua=$(LUA)
-LUA_CFLAGS	= -I/usr/include/lua5.4 -I/usr/local/include/lua54
+LUA	!= for l in lua5.4 lua54 lua-5.4 lua; do case "$$($$l -v 2>&1)" in "Lua 5.4"*) echo $$l; exit;; esac; done; case "$$(uname)" in FreeBSD) echo lua54;; *) echo lua5.4;; esac
+LUA_CFLAGS	= -I/usr/include/lua5.4 -I/usr/local/include/lua54 -I/usr/local/include
 WARN	= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings
 OPT	= -O2 -g
 CFLAGS	= $(OPT)
 LDFLAGS	=
 STD	= -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -fPIC -fvisibility=hidden
-LIBS	= -lelf -lz -lzstd
+LIBS	= -L/usr/local/lib -lelf -lz -lzstd
+SHLIB	= -shared
+# Keep kvm_* out of the module's exports: it may share a process with libkvm.
+MODULE	= $(SHLIB) -Wl,--exclude-libs,ALL
 JOBS	= 2
 
 # One line an architecture: core/arch/X.c
 ARCHES	= core/arch/amd64.c
 
-CORE	= core/bytes.c core/ctf.c core/dumphdr.c core/elfcore.c core/error.c \
+CORE	= core/arch.c core/bytes.c core/ctf.c core/dumphdr.c core/elfcore.c core/error.c \
 	core/image.c core/nlist.c core/open.c core/pagemap.c core/pages.c \
-	core/read.c core/type.c
+	core/read.c core/stream.c core/type.c
 BIND	= core/bind/kvm.c core/bind/descriptor.c core/bind/object.c \
 	core/bind/resolver.c core/bind/symbol.c core/bind/type.c
-HEADERS	= core/kvm.h core/private.h core/arch/*.h core/bind/*.h
+# Compiled into the test variant only.
+TESTING	=
+HEADERS	= core/*.h core/*/*.h
+
+# What the tests and lint read.
+SPECS	=
+REAL	=
+PAGES	= core/*.3 core/bind/*.3lua lua/vmcore/*.3lua scripts/*.1
+
+# Sanitizers; a Lua that was built without them needs the run-time preloaded.
+SAN	= -fsanitize=address,undefined -fno-sanitize-recover=undefined
+SANENV	= LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1
+PRELOAD	=
+WRAP	= -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=strdup,--wrap=strndup,--wrap=asprintf,--wrap=vasprintf
+
+# Packages for `make deps'.
+DEBIAN	= gcc libc6-dev lua5.4 liblua5.4-dev lua-lpeg lua-argparse lua-dkjson \
+	lua-busted libelf-dev zlib1g-dev libzstd-dev zstd
+FREEBSD	= lua54 lua54-lpeg lua54-argparse lua54-luarocks zstd
 
 # Compile the sources on stdin that are older than their objects in $(B)/obj.
 COMPILE	= mkdir -p $(B)/obj && xargs -P $(JOBS) -n 1 sh -c ' \
 	  o=$(B)/obj/$$(echo "$$1" | tr / _ | sed "s/c$$/o/"); \
 	  if [ -n "$$(find "$$1" $(HEADERS) Makefile -newer "$$o" 2>&1)" ]; then \
-	    echo "CC $$1"; $(CC) $(STD) $(WARN) $(CFLAGS) $(LUA_CFLAGS) -Icore -c -o "$$o" "$$1" || exit 255; \
+	    echo "CC $$1"; \
+	    $(CC) $(STD) $(WARN) $(CFLAGS) $(LUA_CFLAGS) -Icore -c -o "$$o.new" "$$1" && \
+	    mv "$$o.new" "$$o" || exit 255; \
 	  fi' sh
+# The objects of the sources on stdin.
+OBJECTS	= tr / _ | sed 's,^,$(B)/obj/,; s,c$$,o,'
 
-all: $(B)/kvm.so $(B)/libvmcore.a
+# Where Lua finds the tree, its modules and whatever the user had set; and
+# what specs that compile or start something need to know.
+ENV	= LUA_PATH="$$PWD/lua/?.lua;$$PWD/lua/?/init.lua;$$PWD/?.lua;$$PWD/?/init.lua;$${LUA_PATH_5_4:-$${LUA_PATH:-;}}"; \
+	LUA_CPATH="$$PWD/$(B)/?.so;$${LUA_CPATH_5_4:-$${LUA_CPATH:-;}}"; \
+	unset LUA_PATH_5_4 LUA_CPATH_5_4; \
+	LUA='$(LUA)' CC='$(CC)' CFLAGS='$(CFLAGS)' LDFLAGS='$(LDFLAGS)' LIBS='$(LIBS)' B='$(B)'; \
+	export LUA_PATH LUA_CPATH LUA CC CFLAGS LDFLAGS LIBS B
+
+# Print the Lua modules that `make deps' has to bring.
+LUA_MISSING	= for m in ("lpeg argparse dkjson busted.core"):gmatch "%S+" do \
+	if not package.searchpath(m, package.path .. ";" .. package.cpath) then \
+	print("module " .. m) end end
+
+#: all        build/kvm.so, build/libvmcore.{a,so} and build/vmcore (default)
+all: $(B)/kvm.so $(B)/libvmcore.a $(B)/libvmcore.so $(B)/vmcore
+	@:
 
 $(B)/libvmcore.a: $(CORE) $(ARCHES) $(HEADERS) Makefile
 	@printf '%s\n' $(CORE) $(ARCHES) | $(COMPILE)
 	@rm -f $@
-	@ar rcs $@ $$(printf '%s\n' $(CORE) $(ARCHES) | tr / _ | sed 's,^,$(B)/obj/,; s,c$$,o,')
+	@ar rcs $@ $$(printf '%s\n' $(CORE) $(ARCHES) | $(OBJECTS))
 
-$(B)/kvm.so: $(B)/libvmcore.a $(BIND) $(HEADERS) Makefile
-	@printf '%s\n' $(BIND) | $(COMPILE)
-	@$(CC) -shared $(LDFLAGS) -o $@ $$(printf '%s\n' $(BIND) | tr / _ | sed 's,^,$(B)/obj/,; s,c$$,o,') $(B)/libvmcore.a $(LIBS)
+$(B)/libvmcore.so: $(B)/libvmcore.a
+	@$(CC) $(SHLIB) $(CFLAGS) $(LDFLAGS) -Wl,-soname,libvmcore.so -o $@ $$(printf '%s\n' $(CORE) $(ARCHES) | $(OBJECTS)) $(LIBS)
 
+$(B)/kvm.so: $(B)/libvmcore.a $(BIND) $(TESTING) $(HEADERS) Makefile
+	@printf '%s\n' $(BIND) $(TESTING) | $(COMPILE)
+	@$(CC) $(MODULE) $(CFLAGS) $(LDFLAGS) -o $@ $$(printf '%s\n' $(BIND) $(TESTING) | $(OBJECTS)) $(B)/libvmcore.a $(LIBS)
+
+# The command, run from the tree.  A Lua file, not a shell one: nothing stands
+# between exec and the interpreter, and only the latter's own short path has
+# to fit into the first line.
+$(B)/vmcore: Makefile
+	@mkdir -p $(B)
+	@printf '%s\n' "#!$$(command -v $(LUA))" \
+	    "local tree, build = [==[$$PWD]==], [==[$$PWD/$(B)]==]" \
+	    'package.path = tree .. "/lua/?.lua;" .. tree .. "/lua/?/init.lua;" .. package.path' \
+	    'package.cpath = build .. "/?.so;" .. package.cpath' \
+	    'arg[0] = tree .. "/scripts/vmcore"' \
+	    'return assert(loadfile(arg[0]))(...)' > $@.new
+	@chmod +x $@.new
+	@mv $@.new $@
+
+#: deps       install what is missing (apt-get, pkg; sudo when not root)
+deps:
+	@missing() { \
+	  command -v $(CC) >/dev/null || echo "compiler ($(CC))"; \
+	  command -v zstd >/dev/null || echo "zstd"; \
+	  printf '#include <%s>\n' lua.h libelf.h zlib.h zstd.h | \
+	    $(CC) $(LUA_CFLAGS) -E - >/dev/null 2>&1 || echo "headers (lua, libelf, zlib, zstd)"; \
+	  $(LUA) -e '$(LUA_MISSING)' 2>/dev/null || echo "$(LUA)"; \
+	}; \
+	what=$$(missing); \
+	[ -n "$$what" ] || exit 0; \
+	echo "missing:" $$what; \
+	if command -v apt-get >/dev/null; then \
+	  show="apt-get install -y --no-install-recommends $(DEBIAN)"; \
+	  get="export DEBIAN_FRONTEND=noninteractive; $$show || { apt-get update && $$show; }"; \
+	elif command -v pkg >/dev/null; then \
+	  show="pkg install -y $(FREEBSD) && luarocks54 install busted"; get=$$show; \
+	else \
+	  echo "install them by hand: neither apt-get nor pkg is here" >&2; exit 1; \
+	fi; \
+	sudo=; \
+	if [ "$$(id -u)" -ne 0 ] && ! sudo=$$(command -v sudo); then \
+	  echo "neither root nor sudo; as root, run:" >&2; echo "  $$show" >&2; exit 1; \
+	fi; \
+	echo $$sudo "$$show"; \
+	$$sudo sh -c "$$get" </dev/null || exit 1; \
+	what=$$(missing); \
+	[ -z "$$what" ] || { echo "still missing:" $$what >&2; exit 1; }
+
+#: demo       forge a sample crash dump and look into it
+demo: deps
+	@$(MAKE) -s all
+	@$(MAKE) -s run-demo
+
+run-demo:
+	@mkdir -p $(B)/demo
+	@$(ENV); $(LUA) spec/support/demo.lua $(B)/demo
+	@for c in info ps threads dmesg; do \
+	  printf '\n$$ %s\n' "$(B)/vmcore -N $(B)/demo/kernel -M $(B)/demo/vmcore.0 $$c"; \
+	  $(B)/vmcore -N $(B)/demo/kernel -M $(B)/demo/vmcore.0 $$c || exit 1; \
+	done
+
+#: test       run the specs; SPECS="file ..." names some of them
+test: deps
+	@$(MAKE) -s all testing
+	@$(MAKE) -s run-specs
+
+run-specs:
+	@$(ENV); specs="$(SPECS)"; \
+	[ -n "$$specs" ] || specs=$$(find spec -name '*_spec.lua' ! -path 'spec/real/*' ! -path 'spec/bench/*' | sort); \
+	$(PRELOAD) $(LUA) spec/support/run.lua $$specs
+
+# The variant that can be told to fail an allocation (core/bind/testing.c).
+testing:
+	@$(MAKE) -s B=build/test CFLAGS='$(CFLAGS) -DKVM_TESTING' TESTING=core/bind/testing.c \
+	    LDFLAGS='$(LDFLAGS) $(WRAP)' build/test/kvm.so
+
+#: test-real  compare with the known answers of real dumps: REAL=folder
+test-real: deps
+	@[ -d "$(REAL)" ] || { echo 'usage: make test-real REAL=folder' >&2; exit 2; }
+	@$(MAKE) -s all
+	@REAL=$$(cd "$(REAL)" && pwd); export REAL; $(MAKE) -s SPECS="$$(echo spec/real/*_spec.lua)" run-specs
+
+#: sanitize   run the specs under AddressSanitizer and UBSan
+sanitize: deps
+	@$(MAKE) -s testing
+	@$(MAKE) -s B=build/san CFLAGS='-O1 -g -fno-omit-frame-pointer $(SAN)' all
+	@$(MAKE) -s B=build/san CFLAGS='-O1 -g -fno-omit-frame-pointer $(SAN)' PRELOAD='$(SANENV)' run-specs
+
+#: bench      print how fast it is, as ratios measured in one run
+bench: deps
+	@$(MAKE) -s all
+	@$(MAKE) -s run-bench
+
+run-bench:
+	@mkdir -p $(B)/bench
+	@for c in spec/bench/*.c; do \
+	  $(CC) $(STD) $(CFLAGS) -Icore -o $(B)/bench/$$(basename $$c .c) $$c $(B)/libvmcore.a $(LIBS) || exit 1; \
+	done
+	@$(ENV); $(LUA) spec/bench/run.lua $(B)/bench
+
+#: lint       luacheck, mandoc, shellcheck, and both compilers without a warning
+lint:
+	@have() { command -v $$1 >/dev/null || { echo "lint: no $$1, skipped"; false; }; }; bad=0; \
+	if have luacheck; then \
+	  luacheck -q --no-config --std lua54 $$(find lua -name '*.lua') $$(find scripts -type f ! -name '*.1') || bad=1; \
+	  luacheck -q --no-config --std lua54+busted spec || bad=1; \
+	fi; \
+	if have mandoc; then sh spec/support/mandoc.sh $(PAGES) || bad=1; fi; \
+	if have shellcheck; then shellcheck .ci/run || bad=1; fi; \
+	for cc in gcc clang; do \
+	  if have $$cc; then \
+	    printf '%s\n' $(CORE) $(ARCHES) $(BIND) core/bind/testing.c spec/bench/*.c spec/core/c/*.c | \
+	      $(MAKE) -s B=build/lint-$$cc CC=$$cc CFLAGS='-O2 -Werror -DKVM_TESTING' compile || bad=1; \
+	  fi; \
+	done; \
+	exit $$bad
+
+# Compile the sources on stdin, and stop there.
+compile:
+	@$(COMPILE)
+
+#: clean      remove build/
 clean:
 	rm -rf build
 
-.PHONY: all clean
+#: help       print this list
+help:
+	@sed -n 's/^#: /  /p' Makefile
+
+.PHONY: all deps demo run-demo test run-specs testing test-real sanitize bench run-bench lint compile clean help
