@@ -285,6 +285,12 @@ struct kvm_open_args {
 #define	KVM_OPEN_NOKERNEL	0x1
 
 /*
+ * Refuse a dump that is not native (kvm_native()) when ka_resolver is NULL,
+ * as kvm_open2() does: KVM_E_NOTSUP.
+ */
+#define	KVM_OPEN_RESOLVER	0x2
+
+/*
  * Open as args says; a zeroed structure asks for the defaults.  Non-native
  * dumps need no resolver here.  On failure NULL, and *err (may be NULL) is
  * filled.
