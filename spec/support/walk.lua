@@ -1,0 +1,83 @@
+--- The pages of a dump as its memory was built, not as its tables say.
+--
+-- The list is what kvm_walk_pages() must deliver, one record a page: first the
+-- mappings by ascending address, then the dumped pages that only the direct map
+-- reaches, by ascending physical address. Records: paddr, kmap_vaddr,
+-- dmap_vaddr (0: none), prot (1 read, 2 write, 4 execute), offset (nil: not in
+-- the dump), len.
+local walk = {}
+
+local function prot_bits(prot)
+	return 1 | (prot:find "w" and 2 or 0) | (prot:find "x" and 4 or 0)
+end
+
+local function dmap_of(dump, pa)
+	local h = dump.fields
+	if not h.dmapbase then
+		return 0
+	end
+	local va = h.dmapbase + pa - (h.dmapphys or 0)
+	return math.ult(va - h.dmapbase, h.dmapend - h.dmapbase) and va or 0
+end
+
+-- File offsets by bit, for a whole dump at once.
+local function offsets(dump)
+	local out = {}
+	for _, r in ipairs(dump.runs) do
+		for bit = r[1], r[2] do
+			out[bit] = dump.at.sparse +
+			    (r.rank + bit - r[1]) * dump.page
+		end
+	end
+	return out
+end
+
+local function mapped(dump, out, seen, at)
+	local maps = {}
+	for _, m in ipairs(dump.mem.maps) do
+		local below = math.ult(m.va, dump.kernbase)
+		if not below and m.va - dump.kernbase < dump.kernend -
+		    dump.kernbase then
+			maps[#maps + 1] = m
+		end
+	end
+	table.sort(maps, function(a, b) return math.ult(a.va, b.va) end)
+	for _, m in ipairs(maps) do
+		local prot = prot_bits(m.prot)
+		if dump.arch.protection then
+			prot = dump.arch.protection(prot, m.size)
+		end
+		for off = 0, m.size - 1, dump.page do
+			local pa = m.pa + off
+			local bit = dump:bit(pa)
+			seen[pa // dump.page] = true
+			out[#out + 1] = { paddr = pa, kmap_vaddr = m.va + off,
+				dmap_vaddr = dmap_of(dump, pa), prot = prot,
+				offset = bit and at[bit], len = dump.page }
+		end
+	end
+end
+
+--- The expected pages of a minidump.
+-- @treturn table a list of records
+function walk.expected(dump)
+	local out, seen = {}, {}
+	local at = offsets(dump)
+	dump.fields = dump:header_fields()
+	mapped(dump, out, seen, at)
+	for _, r in ipairs(dump.runs) do
+		for i = 0, r[3] and dump.fields.dmapbase and r[2] - r[1] or -1 do
+			local page = r[3] + i
+			if not seen[page] then
+				local pa = page * dump.page
+				out[#out + 1] = { paddr = pa, kmap_vaddr = 0,
+					dmap_vaddr = dmap_of(dump, pa),
+					prot = 3, offset = at[r[1] + i],
+					len = dump.page }
+			end
+		end
+	end
+	return out
+end
+
+return walk
