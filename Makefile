@@ -22,7 +22,7 @@ JOBS	= 2
 # One line an architecture: core/arch/X.c
 ARCHES	= core/arch/amd64.c
 
-CORE	= core/arch.c core/bytes.c core/ctf.c core/dumphdr.c core/elfcore.c core/error.c \
+CORE	= core/arch.c core/bytes.c core/ctf.c core/dump.c core/dumphdr.c core/elfcore.c core/error.c \
 	core/image.c core/nlist.c core/open.c core/pagemap.c core/pages.c \
 	core/read.c core/stream.c core/type.c
 BIND	= core/bind/kvm.c core/bind/descriptor.c core/bind/object.c \

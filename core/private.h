@@ -81,29 +81,61 @@ kvmi_get64(const void *p, bool be)
 
 struct kvmi_stream;		/* a decompressor at work */
 
+/* More mappings than a file that doubles can need. */
+#define	KVMI_MAPPINGS	48
+/* Room for the reason why a stream ended early. */
+#define	KVMI_DAMAGE	120
+
 /*
- * The dump, addressed from 0 to size.  A plain file is mapped.  A compressed
- * one is inflated, once and only as far as anybody looked, into an unlinked
- * temporary file that is mapped instead; until its end has been seen its
- * size is unknown (UINT64_MAX).  Pointers stay good until kvmi_bytes_deinit().
+ * The dump, addressed from 0.  A plain file is mapped.  Anything else (a
+ * compressed file, a pipe, a device) is a stream: it is copied, once and only
+ * as far as anybody looked, into an unlinked temporary file that is mapped
+ * instead.  That file's mapping is replaced by a larger one as it grows; the
+ * old ones stay, so that pointers are good until kvmi_bytes_deinit().
  */
 struct kvmi_bytes {
-	const uint8_t		*base;		/* start of the mapping */
+	const uint8_t		*base;		/* the newest mapping */
 	uint64_t		 ready;		/* bytes that may be touched */
-	uint64_t		 zeros;		/* zero bytes that follow ready:
+	uint64_t		 zeros;		/* zero bytes that follow them:
 						   the tail savecore(8) left out */
-	size_t			 mapped;	/* length of the mapping */
 	struct kvmi_stream	*stream;	/* NULL: all is ready */
 	const char		*compression;	/* "none", "gzip", "zstd" */
-	int			 fd;		/* -1 once it is not needed */
+	char			 damage[KVMI_DAMAGE]; /* why the stream ended
+						   early; "": it did not */
+	struct {
+		void		*addr;
+		size_t		 len;
+	}			 mappings[KVMI_MAPPINGS];
+	size_t			 nmappings;
 };
 
-int	kvmi_bytes_init(kvm_t *, struct kvmi_bytes *, const char *path);
+/* Open path with flags (O_RDONLY, ...); a file of no bytes is an error. */
+int	kvmi_bytes_init(kvm_t *, struct kvmi_bytes *, const char *path,
+	    int flags);
 void	kvmi_bytes_deinit(struct kvmi_bytes *);
 const uint8_t *kvmi_bytes_more(kvm_t *, struct kvmi_bytes *, uint64_t off,
 	    size_t len);
-/* The size if it is known; a stream is inflated to its end to know it. */
+/* How many bytes there are; a stream is read to its end to know. */
 uint64_t kvmi_bytes_size(kvm_t *, struct kvmi_bytes *);
+/* As many of the len bytes from off as there are. */
+size_t	kvmi_bytes_avail(kvm_t *, struct kvmi_bytes *, uint64_t off,
+	    uint64_t len);
+
+/* stream.c: copies a decompressed stream into a temporary file. */
+struct kvmi_stream *kvmi_stream_create(kvm_t *, int fd,
+	    const char *compression, const uint8_t *head, size_t nhead);
+void	kvmi_stream_destroy(struct kvmi_stream *);
+int	kvmi_stream_file(const struct kvmi_stream *);
+/*
+ * Go on until the temporary file has want bytes or the stream ends.  *have
+ * is what it has then.  1: more may follow; 0: the end; -1: the temporary
+ * file can't be written (error set), the stream is lost.  A damaged stream is
+ * an end.
+ */
+int	kvmi_stream_fill(kvm_t *, struct kvmi_stream *, uint64_t want,
+	    uint64_t *have);
+/* What is wrong with it; "" when nothing is. */
+const char *kvmi_stream_damage(const struct kvmi_stream *);
 
 /*
  * The len bytes at off, or NULL with KVM_E_TRUNCATED (past the end) or
@@ -149,21 +181,24 @@ struct kvmi_range {
 struct kvmi_pagemap {
 	const uint8_t		*bitmap;
 	uint32_t		*ranks;		/* set bits before each block */
-	uint64_t		 nblocks;
-	uint64_t		 nbits;
+	uint64_t		 nbits;		/* as the header says */
+	uint64_t		 nbits_here;	/* of them, in the file */
 	uint64_t		 npages;	/* set bits */
 	struct kvmi_range	*ranges;
 	size_t			 nranges;
 	unsigned int		 page_shift;
-	unsigned int		 swizzle;	/* xor-ed into a bit's byte
-						   number: big-endian words */
+	unsigned int		 word_size;	/* of the bitmap's words */
+	bool			 bigendian;
 	uint64_t		 sparse_off;
 };
 
 int	kvmi_pagemap_init(kvm_t *, struct kvmi_pagemap *,
 	    const struct kvmi_minidump *);
 void	kvmi_pagemap_deinit(struct kvmi_pagemap *);
-/* Offset of the page that holds pa, plus pa's place in it; -1: not dumped. */
+/* Results of kvmi_phys_offset() that are no offset. */
+#define	KVMI_NOTDUMPED	(-1)
+#define	KVMI_CUTOFF	(-2)	/* the page index ends before this page */
+/* Offset in the dump of the byte at pa, or one of the above. */
 int64_t	kvmi_pagemap_offset(const struct kvmi_pagemap *, kpaddr_t pa);
 /* The next dumped page at or above page bit *bit: its physical address. */
 bool	kvmi_pagemap_next(const struct kvmi_pagemap *, uint64_t *bit,
@@ -196,7 +231,7 @@ struct kvmi_elfcore {
 
 int	kvmi_elfcore_init(kvm_t *, struct kvmi_elfcore *, uint64_t start);
 void	kvmi_elfcore_deinit(struct kvmi_elfcore *);
-/* Offset of pa and the bytes that follow it there; -1: in no segment. */
+/* Offset of pa and the bytes that follow it there, or KVMI_NOTDUMPED. */
 int64_t	kvmi_elfcore_offset(const struct kvmi_elfcore *, kpaddr_t pa,
 	    uint64_t *len);
 
@@ -227,7 +262,10 @@ struct kvmi_ident {		/* what probes ask of a kernel */
 /*
  * Open path.  NULL with an error: missing, unreadable, empty, not an ELF
  * file.  Symbols and sections are indexed on first use.  Values are as
- * linked: kd->kerndisp is added by those who hand them out.
+ * linked: kvmi_symbol_displace() is for those who hand them out.
+ *
+ * The look-ups return 0; 1 when there is no such thing, and then record no
+ * error; or -1 with an error (damaged tables, out of memory).
  */
 struct kvmi_image *kvmi_image_create(kvm_t *, const char *path);
 void	kvmi_image_destroy(struct kvmi_image *);
@@ -242,9 +280,12 @@ int	kvmi_image_symbol_entry(struct kvmi_image *, size_t,
 int	kvmi_image_symbol_next(struct kvmi_image *, const char *, size_t *,
 	    struct kvm_symbol *);
 size_t	kvmi_image_symbol_count(struct kvmi_image *);
+/* symbol.c: add kd->kerndisp to a symbol's value unless it is absolute. */
+void	kvmi_symbol_displace(const kvm_t *, struct kvm_symbol *);
 /* File contents at a linked address, from the section that holds it: for
-   text that was not dumped.  The count, or -1. */
-ssize_t	kvmi_image_read(struct kvmi_image *, kvaddr_t, void *, size_t);
+   text that was not dumped.  The count, short at the section's end; 0 when
+   no section with contents holds it (no error is recorded). */
+size_t	kvmi_image_read(struct kvmi_image *, kvaddr_t, void *, size_t);
 
 struct kvmi_section {
 	const char	*name;
@@ -283,8 +324,9 @@ typedef int	kvmi_walk_cb_t(kvm_t *, kvaddr_t va, const struct kvmi_pte *,
  * translate: 0 and *pte; or -1 with KVM_E_UNMAPPED, or the error that reading
  * a page table gave.  walk: every mapping of the kernel map by ascending
  * address, without the direct map; 0, what cb returned, or -1 with an error
- * when it could not go on.  Neither may assume anything about the dump that
- * init() has not checked.
+ * when part of the page tables could not be read (the rest is walked all the
+ * same).  Neither may assume anything about the dump that minidump() or
+ * full() has not checked.
  */
 struct kvmi_mmu {
 	int	(*translate)(kvm_t *, kvaddr_t, struct kvmi_pte *);
@@ -321,6 +363,19 @@ struct kvmi_arch {
 	void		(*deinit)(kvm_t *);
 };
 
+/* Building blocks for the table above (arch.c). */
+kvaddr_t kvmi_canonical_none(const kvm_t *, kvaddr_t);
+void	kvmi_deinit_none(kvm_t *);
+int	kvmi_full_none(kvm_t *);
+/*
+ * Lay out the sections that every minidump has, one after the other from the
+ * page after the header: needs the sizes, fills in the offsets.  Then the
+ * page map.  0, or -1.
+ */
+int	kvmi_minidump_layout(kvm_t *);
+/* The mmu of a descriptor without memory: every read fails and says why. */
+extern const struct kvmi_mmu kvmi_mmu_none;
+
 #define	KVMI_ARCH(name)	extern const struct kvmi_arch kvmi_arch_##name;
 #include "arch/arches.h"
 #undef KVMI_ARCH
@@ -348,7 +403,6 @@ struct __kvm {
 	void			*arch_data;
 	enum kvm_dump_kind	 kind;
 	bool			 bigendian;
-	bool			 complete;	/* open has finished */
 	unsigned int		 ptrsize;
 	kssize_t		 kerndisp;
 	struct kvmi_bytes	 bytes;
@@ -378,13 +432,32 @@ int	kvmi_context(kvm_t *, const char *fmt, ...) KVMI_PRINTF(2, 3);
 /* KVM_E_SYS with errno's text behind the message. */
 int	kvmi_syserr(kvm_t *, const char *fmt, ...) KVMI_PRINTF(2, 3);
 int	kvmi_nomem(kvm_t *, const char *what);
+/*
+ * What a function of kvm(3) does last when it fails: print the error if the
+ * descriptor was opened the Sun way.  Returns -1.  The extensions only
+ * record their errors.
+ */
+int	kvmi_report(kvm_t *);
+
+/* ---- pages.c --------------------------------------------------------------- */
+
+/* Fill in kp_kmap_vaddr and kp_dmap_vaddr for va, which maps pa. */
+void	kvmi_place_va(const kvm_t *, kvaddr_t va, kpaddr_t pa,
+	    struct kvm_page *);
 
 /* ---- read.c, nlist.c ----------------------------------------------------- */
 
-/* Bytes of physical memory, len of them within one page; NULL on error. */
-const uint8_t *kvmi_phys(kvm_t *, kpaddr_t, size_t len);
-/* Offset of a physical address in the dump; -1 with no error: not dumped. */
-int64_t	kvmi_phys_offset(kvm_t *, kpaddr_t);
+/*
+ * The bytes of physical memory at pa: at most *len of them, as many as lie
+ * together within the page; *len gets that number.  NULL on error.
+ */
+const uint8_t *kvmi_phys(kvm_t *, kpaddr_t pa, size_t *len);
+/* A word of 4 or 8 bytes of physical memory: a page table entry.  0, or -1. */
+int	kvmi_phys_word(kvm_t *, kpaddr_t pa, size_t size, uint64_t *);
+/* Offset in the dump, or KVMI_NOTDUMPED, KVMI_CUTOFF; no error is set. */
+int64_t	kvmi_phys_offset(kvm_t *, kpaddr_t, uint64_t *len);
+/* An entry of the minidump's page table area.  0, or -1. */
+int	kvmi_pmap_word(kvm_t *, uint64_t index, size_t size, uint64_t *);
 /* Address of a symbol, through the resolver; -1: KVM_E_NOSYM or worse. */
 int	kvmi_lookup(kvm_t *, const char *name, kvaddr_t *);
 

@@ -1,0 +1,97 @@
+/*-
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * arch.c: what the architectures share.
+ */
+#include "private.h"
+
+kvaddr_t
+kvmi_canonical_none(const kvm_t *kd, kvaddr_t va)
+{
+
+	(void)kd;
+	return (va);
+}
+
+void
+kvmi_deinit_none(kvm_t *kd)
+{
+
+	(void)kd;
+}
+
+int
+kvmi_full_none(kvm_t *kd)
+{
+
+	return (kvmi_error(kd, KVM_E_NOTSUP, 0,
+	    "full (ELF) dumps of %s: FreeBSD writes none that hold a page "
+	    "table to translate with", kd->arch->name));
+}
+
+static int
+none_translate(kvm_t *kd, kvaddr_t va, struct kvmi_pte *pte)
+{
+
+	(void)pte;
+	return (kvmi_error(kd, KVM_E_UNMAPPED, va,
+	    "this descriptor has no memory behind it"));
+}
+
+static int
+none_walk(kvm_t *kd, kvmi_walk_cb_t *cb, void *arg)
+{
+
+	(void)cb;
+	(void)arg;
+	return (kvmi_error(kd, KVM_E_NOTSUP, 0,
+	    "this descriptor has no memory behind it"));
+}
+
+const struct kvmi_mmu kvmi_mmu_none = {
+	.translate = none_translate,
+	.walk = none_walk,
+};
+
+/*
+ * Each section starts on a page boundary, in this order (minidump_machdep.c
+ * of every architecture).  Sizes are 32 bits wide, so nothing overflows.
+ */
+int
+kvmi_minidump_layout(kvm_t *kd)
+{
+	struct kvmi_minidump *m = &kd->mini;
+	uint64_t off = m->page_size;
+
+	m->bigendian = kd->bigendian;
+	m->msgbuf_off = off;
+	off += kvmi_roundup(m->msgbuf_size, m->page_size);
+	m->avail_off = off;
+	off += kvmi_roundup(m->avail_size, m->page_size);
+	m->bitmap_off = off;
+	off += kvmi_roundup(m->bitmap_size, m->page_size);
+	m->pmap_off = off;
+	off += kvmi_roundup(m->pmap_size, m->page_size);
+	m->sparse_off = off;
+	for (kd->page_shift = 0; m->page_size >> kd->page_shift > 1;)
+		kd->page_shift++;
+	return (kvmi_pagemap_init(kd, &kd->pagemap, m));
+}
+
+int
+kvmi_pmap_word(kvm_t *kd, uint64_t index, size_t size, uint64_t *value)
+{
+	const struct kvmi_minidump *m = &kd->mini;
+	const uint8_t *p;
+
+	if (index >= m->pmap_size / size)
+		return (kvmi_error(kd, KVM_E_UNMAPPED, 0,
+		    "past the end of the dump's page table area"));
+	p = kvmi_bytes_at(kd, &kd->bytes, m->pmap_off + index * size, size);
+	if (p == NULL)
+		return (kvmi_context(kd, "page table area, entry %#jx",
+		    (uintmax_t)index));
+	*value = size == 8 ? kvmi_get64(p, kd->bigendian) :
+	    kvmi_get32(p, kd->bigendian);
+	return (0);
+}

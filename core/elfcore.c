@@ -1,0 +1,212 @@
+/*-
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * elfcore.c: full dumps.  An ELF core file whose PT_LOAD headers carry
+ * physical memory by physical address (sys/kern/kern_dump.c).  FreeBSD
+ * writes them with EI_OSABI 255 and e_version 0, which strict ELF readers
+ * refuse, and they may be compressed: so they are read here, through bytes.c.
+ */
+#include <stdlib.h>
+
+#include <elf.h>
+
+#include "private.h"
+
+/* Program header type of the kernel's displacement: sys/elf_common.h. */
+#define	PT_DUMP_DELTA	0x6fb5d000
+
+/* Offsets of the fields, by class (gABI, chapters 4 and 5). */
+struct layout {
+	unsigned int	ehsize, phoff, phentsize, phnum;
+	unsigned int	phdr_size, offset, vaddr, paddr, filesz, memsz, align;
+	unsigned int	word;		/* bytes in an address */
+};
+
+static const struct layout layout32 = {
+	.ehsize = sizeof(Elf32_Ehdr),
+	.phoff = offsetof(Elf32_Ehdr, e_phoff),
+	.phentsize = offsetof(Elf32_Ehdr, e_phentsize),
+	.phnum = offsetof(Elf32_Ehdr, e_phnum),
+	.phdr_size = sizeof(Elf32_Phdr),
+	.offset = offsetof(Elf32_Phdr, p_offset),
+	.vaddr = offsetof(Elf32_Phdr, p_vaddr),
+	.paddr = offsetof(Elf32_Phdr, p_paddr),
+	.filesz = offsetof(Elf32_Phdr, p_filesz),
+	.memsz = offsetof(Elf32_Phdr, p_memsz),
+	.align = offsetof(Elf32_Phdr, p_align),
+	.word = 4,
+};
+
+static const struct layout layout64 = {
+	.ehsize = sizeof(Elf64_Ehdr),
+	.phoff = offsetof(Elf64_Ehdr, e_phoff),
+	.phentsize = offsetof(Elf64_Ehdr, e_phentsize),
+	.phnum = offsetof(Elf64_Ehdr, e_phnum),
+	.phdr_size = sizeof(Elf64_Phdr),
+	.offset = offsetof(Elf64_Phdr, p_offset),
+	.vaddr = offsetof(Elf64_Phdr, p_vaddr),
+	.paddr = offsetof(Elf64_Phdr, p_paddr),
+	.filesz = offsetof(Elf64_Phdr, p_filesz),
+	.memsz = offsetof(Elf64_Phdr, p_memsz),
+	.align = offsetof(Elf64_Phdr, p_align),
+	.word = 8,
+};
+
+static uint64_t
+get_word(const uint8_t *p, const struct layout *l, bool be)
+{
+
+	return (l->word == 8 ? kvmi_get64(p, be) : kvmi_get32(p, be));
+}
+
+static int
+check_ident(kvm_t *kd, struct kvmi_elfcore *elf, const uint8_t *ehdr)
+{
+	unsigned int type;
+
+	elf->class = ehdr[EI_CLASS];
+	elf->bigendian = ehdr[EI_DATA] == ELFDATA2MSB;
+	if ((elf->class != ELFCLASS32 && elf->class != ELFCLASS64) ||
+	    (ehdr[EI_DATA] != ELFDATA2LSB && !elf->bigendian))
+		return (kvmi_error(kd, KVM_E_FORMAT, 0,
+		    "ELF header: class %u, data encoding %u", elf->class,
+		    ehdr[EI_DATA]));
+	/* e_type and e_machine lie alike in both classes. */
+	type = kvmi_get16(ehdr + offsetof(Elf64_Ehdr, e_type),
+	    elf->bigendian);
+	elf->machine = kvmi_get16(ehdr + offsetof(Elf64_Ehdr, e_machine),
+	    elf->bigendian);
+	if (type != ET_CORE)
+		return (kvmi_error(kd, KVM_E_FORMAT, 0,
+		    "an ELF file of type %u, not a core file", type));
+	return (0);
+}
+
+static int
+add_segment(kvm_t *kd, struct kvmi_elfcore *elf, const uint8_t *ph,
+    const struct layout *l)
+{
+	bool be = elf->bigendian;
+	uint32_t type = kvmi_get32(ph, be);
+	struct kvmi_segment *s;
+
+	if (type == PT_DUMP_DELTA) {
+		elf->has_delta = true;
+		s = &elf->delta;
+	} else if (type == PT_LOAD)
+		s = &elf->segments[elf->nsegments];
+	else
+		return (0);
+	s->offset = get_word(ph + l->offset, l, be);
+	s->va = get_word(ph + l->vaddr, l, be);
+	s->pa = get_word(ph + l->paddr, l, be);
+	s->filesz = get_word(ph + l->filesz, l, be);
+	s->size = get_word(ph + l->memsz, l, be);
+	s->align = get_word(ph + l->align, l, be);
+	if (type == PT_DUMP_DELTA || s->size == 0)
+		return (0);
+	if (s->filesz > s->size || s->offset > INT64_MAX - s->size ||
+	    s->pa > UINT64_MAX - s->size)
+		return (kvmi_error(kd, KVM_E_FORMAT, 0,
+		    "PT_LOAD %zu: %#jx bytes at %#jx of the file, %#jx at "
+		    "physical address %#jx", elf->nsegments,
+		    (uintmax_t)s->filesz, (uintmax_t)s->offset,
+		    (uintmax_t)s->size, (uintmax_t)s->pa));
+	elf->nsegments++;
+	return (0);
+}
+
+static int
+compare_segments(const void *a, const void *b)
+{
+	const struct kvmi_segment *x = a, *y = b;
+
+	return (x->pa < y->pa ? -1 : x->pa > y->pa);
+}
+
+static int
+read_phdrs(kvm_t *kd, struct kvmi_elfcore *elf, uint64_t start,
+    const uint8_t *ehdr, const struct layout *l)
+{
+	uint64_t phoff = get_word(ehdr + l->phoff, l, elf->bigendian);
+	size_t i, n = kvmi_get16(ehdr + l->phnum, elf->bigendian);
+	unsigned int size = kvmi_get16(ehdr + l->phentsize, elf->bigendian);
+	const uint8_t *ph;
+
+	if (size < l->phdr_size)
+		return (kvmi_error(kd, KVM_E_FORMAT, 0,
+		    "program headers of %u bytes", size));
+	if (phoff > UINT64_MAX - start)
+		return (kvmi_error(kd, KVM_E_FORMAT, 0,
+		    "program headers at %#jx", (uintmax_t)phoff));
+	ph = kvmi_bytes_at(kd, &kd->bytes, start + phoff, n * size);
+	if (ph == NULL)
+		return (kvmi_context(kd, "program headers"));
+	elf->segments = calloc(n + 1, sizeof(*elf->segments));
+	if (elf->segments == NULL)
+		return (kvmi_nomem(kd, "program headers"));
+	for (i = 0; i < n; i++)
+		if (add_segment(kd, elf, ph + i * size, l) == -1)
+			return (-1);
+	for (i = 0; i < elf->nsegments; i++)
+		elf->segments[i].offset += start;
+	qsort(elf->segments, elf->nsegments, sizeof(*elf->segments),
+	    compare_segments);
+	return (0);
+}
+
+int
+kvmi_elfcore_init(kvm_t *kd, struct kvmi_elfcore *elf, uint64_t start)
+{
+	const struct layout *l;
+	const uint8_t *ehdr;
+
+	memset(elf, 0, sizeof(*elf));
+	ehdr = kvmi_bytes_at(kd, &kd->bytes, start, sizeof(Elf32_Ehdr));
+	if (ehdr == NULL || check_ident(kd, elf, ehdr) == -1)
+		return (kvmi_context(kd, "full dump"));
+	l = elf->class == ELFCLASS64 ? &layout64 : &layout32;
+	ehdr = kvmi_bytes_at(kd, &kd->bytes, start, l->ehsize);
+	if (ehdr == NULL || read_phdrs(kd, elf, start, ehdr, l) == -1) {
+		kvmi_elfcore_deinit(elf);
+		return (kvmi_context(kd, "full dump"));
+	}
+	return (0);
+}
+
+void
+kvmi_elfcore_deinit(struct kvmi_elfcore *elf)
+{
+
+	free(elf->segments);
+	memset(elf, 0, sizeof(*elf));
+}
+
+/* Segments are sorted by address; the last one that begins at or below pa. */
+static const struct kvmi_segment *
+find_segment(const struct kvmi_elfcore *elf, kpaddr_t pa)
+{
+	size_t lo = 0, hi = elf->nsegments, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (elf->segments[mid].pa <= pa)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return (lo == 0 ? NULL : &elf->segments[lo - 1]);
+}
+
+int64_t
+kvmi_elfcore_offset(const struct kvmi_elfcore *elf, kpaddr_t pa,
+    uint64_t *len)
+{
+	const struct kvmi_segment *s = find_segment(elf, pa);
+
+	/* Bytes of p_memsz beyond p_filesz were not written. */
+	if (s == NULL || pa - s->pa >= s->filesz)
+		return (KVMI_NOTDUMPED);
+	*len = s->filesz - (pa - s->pa);
+	return ((int64_t)(s->offset + (pa - s->pa)));
+}

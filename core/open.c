@@ -1,0 +1,371 @@
+/*-
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * open.c: kvm_open(3) and its relatives: bring a kernel file and a dump
+ * together in a descriptor.
+ */
+#include <sys/param.h>
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "private.h"
+
+#ifndef MAXPATHLEN
+#define	MAXPATHLEN	4096
+#endif
+
+static const struct kvmi_arch *const arches[] = {
+#define	KVMI_ARCH(name)	&kvmi_arch_##name,
+#include "arch/arches.h"
+#undef KVMI_ARCH
+};
+
+/* What kvm_open2() adds to kvm_openx(). */
+struct request {
+	struct kvm_open_args	 args;
+	int			(*resolver2)(const char *, kvaddr_t *);
+	bool			 native_only;	/* unless there is a resolver */
+};
+
+static int
+no_running_kernel(kvm_t *kd, const char *what)
+{
+
+	return (kvmi_error(kd, KVM_E_NOTSUP, 0,
+	    "%s of the running kernel: this host does not run FreeBSD; name "
+	    "a file", what));
+}
+
+static int
+open_kernel(kvm_t *kd, const struct kvm_open_args *args)
+{
+
+	if ((args->ka_options & KVM_OPEN_NOKERNEL) != 0) {
+		if (args->ka_execfile == NULL)
+			return (0);
+		return (kvmi_error(kd, KVM_E_INVAL, 0,
+		    "a kernel file was given along with KVM_OPEN_NOKERNEL"));
+	}
+	if (args->ka_execfile == NULL)
+		return (no_running_kernel(kd, "the file"));
+	if (strlen(args->ka_execfile) >= MAXPATHLEN)
+		return (kvmi_error(kd, KVM_E_INVAL, 0,
+		    "the name of the kernel file is too long (%d bytes at "
+		    "most)", MAXPATHLEN - 1));
+	kd->image = kvmi_image_create(kd, args->ka_execfile);
+	return (kd->image == NULL ? -1 : 0);
+}
+
+/* The kernel file must be of the dump's architecture. */
+static int
+match_kernel(kvm_t *kd)
+{
+	struct kvmi_ident ident;
+
+	if (kd->image == NULL)
+		return (0);
+	kvmi_image_ident(kd->image, &ident);
+	if (kd->arch->kernel(&ident))
+		return (0);
+	return (kvmi_error(kd, KVM_E_FORMAT, 0,
+	    "%s is not a kernel for this dump: an ELF file of machine %u, "
+	    "type %u; the dump is of %s", kvmi_image_path(kd->image),
+	    ident.machine, ident.type, kd->arch->name));
+}
+
+static int
+open_minidump(kvm_t *kd, const uint8_t *magic)
+{
+	size_t i, len;
+
+	for (i = 0; i < nitems_of(arches); i++) {
+		len = strlen(arches[i]->magic) + 1;
+		if (len == 1 || memcmp(magic, arches[i]->magic, len) != 0)
+			continue;
+		kd->kind = KVM_DUMP_MINI;
+		kd->arch = arches[i];
+		if (match_kernel(kd) == -1)
+			return (-1);
+		return (kd->arch->minidump(kd));
+	}
+	return (kvmi_error(kd, KVM_E_NOTSUP, 0,
+	    "a minidump of an unknown architecture: \"%.24s\"",
+	    (const char *)magic));
+}
+
+static int
+open_full(kvm_t *kd)
+{
+	struct kvmi_ident ident = { .type = 2 /* ET_EXEC: any will do */ };
+	size_t i;
+
+	if (kvmi_elfcore_init(kd, &kd->elf, 0) == -1)
+		return (-1);
+	ident.class = kd->elf.class;
+	ident.machine = kd->elf.machine;
+	ident.bigendian = kd->elf.bigendian;
+	for (i = 0; i < nitems_of(arches); i++) {
+		if (!arches[i]->kernel(&ident))
+			continue;
+		kd->kind = KVM_DUMP_FULL;
+		kd->arch = arches[i];
+		kd->bigendian = kd->elf.bigendian;
+		kd->ptrsize = kd->elf.class == 2 /* ELFCLASS64 */ ? 8 : 4;
+		if (match_kernel(kd) == -1)
+			return (-1);
+		return (kd->arch->full(kd));
+	}
+	return (kvmi_error(kd, KVM_E_NOTSUP, 0,
+	    "a full dump of an unknown architecture: ELF class %u, machine "
+	    "%u", ident.class, ident.machine));
+}
+
+/* The dump's own header decides what it is. */
+static int
+open_kind(kvm_t *kd)
+{
+	const uint8_t *head;
+
+	head = kvmi_bytes_at(kd, &kd->bytes, 0, 64);
+	if (head != NULL && memcmp(head, "minidump", 8) == 0)
+		return (open_minidump(kd, head));
+	if (head != NULL && memcmp(head, "\177ELF", 4) == 0)
+		return (open_full(kd));
+	return (kvmi_error(kd, KVM_E_FORMAT, 0,
+	    "not a FreeBSD kernel crash dump"));
+}
+
+/* savecore(8) seeks over zeros and never sets the length of the file. */
+static void
+extend_tail(kvm_t *kd)
+{
+
+	if (kd->bytes.stream == NULL && kd->note.length > kd->bytes.ready &&
+	    strcmp(kd->bytes.compression, "none") == 0)
+		kd->bytes.zeros = kd->note.length - kd->bytes.ready;
+}
+
+static int
+open_core(kvm_t *kd, const struct kvm_open_args *args)
+{
+	const char *path = args->ka_corefile;
+
+	if (path == NULL)
+		return (no_running_kernel(kd, "the memory (/dev/mem)"));
+	if (strcmp(path, "/dev/null") == 0)
+		return (0);
+	if (kvmi_bytes_init(kd, &kd->bytes, path, args->ka_flags) == -1)
+		return (-1);
+	kvmi_note_init(kd, &kd->note, path);
+	extend_tail(kd);
+	if (open_kind(kd) == -1)
+		return (kvmi_context(kd, "%s", path));
+	return (0);
+}
+
+static bool
+has_resolver(const struct request *r)
+{
+
+	return (r->resolver2 != NULL || r->args.ka_resolver != NULL);
+}
+
+static int
+open_all(kvm_t *kd, const struct request *r)
+{
+	int flags = r->args.ka_flags;
+
+	if (flags != O_RDONLY && flags != O_WRONLY && flags != O_RDWR)
+		return (kvmi_error(kd, KVM_E_INVAL, 0,
+		    "flags %#x: only O_RDONLY, O_WRONLY and O_RDWR are "
+		    "permitted", (unsigned int)flags));
+	if (open_kernel(kd, &r->args) == -1)
+		return (-1);
+	if (open_core(kd, &r->args) == -1)
+		return (-1);
+	if (r->native_only && !kvm_native(kd) && !has_resolver(r))
+		return (kvmi_error(kd, KVM_E_INVAL, 0,
+		    "a dump of %s is not native to this host: it needs a "
+		    "symbol resolver (kvm_open2, kvm_elf_resolver)",
+		    kd->arch->name));
+	return (0);
+}
+
+static void
+init_descriptor(kvm_t *kd, const struct request *r)
+{
+	const struct kvm_open_args *args = &r->args;
+
+	kd->mmu = &kvmi_mmu_none;
+	kd->page_shift = 12;
+	kd->va_max = UINT64_MAX;
+	kd->ptrsize = sizeof(void *);
+	kd->bytes.compression = "none";
+	kd->note.arch = kd->note.hostname = kd->note.version = "";
+	kd->note.panic = kd->note.time = kd->note.status = "";
+	kd->errstr = args->ka_errstr;
+	if (r->resolver2 != kvm_elf_resolver)
+		kd->resolver2 = r->resolver2;
+	kd->resolver = args->ka_resolver;
+	kd->resolver_arg = args->ka_arg;
+}
+
+static void
+destroy(kvm_t *kd)
+{
+
+	if (kd->types != NULL)
+		kvmi_types_destroy(kd->types);
+	if (kd->arch != NULL)
+		kd->arch->deinit(kd);
+	kvmi_pagemap_deinit(&kd->pagemap);
+	kvmi_elfcore_deinit(&kd->elf);
+	kvmi_note_deinit(&kd->note);
+	if (kd->image != NULL)
+		kvmi_image_destroy(kd->image);
+	kvmi_bytes_deinit(&kd->bytes);
+	free(kd);
+}
+
+static void
+copy_error(struct kvm_error *to, const struct kvm_error *from)
+{
+
+	if (to != NULL)
+		memcpy(to, from, sizeof(*to));
+}
+
+static kvm_t *
+open_request(const struct request *r, struct kvm_error *err)
+{
+	kvm_t *kd;
+
+	kd = calloc(1, sizeof(*kd));
+	if (kd == NULL) {
+		if (r->args.ka_errstr != NULL)
+			fprintf(stderr, "%s: out of memory\n",
+			    r->args.ka_errstr);
+		if (err != NULL) {
+			memset(err, 0, sizeof(*err));
+			err->ke_class = KVM_E_NOMEM;
+			snprintf(err->ke_message, sizeof(err->ke_message),
+			    "out of memory");
+		}
+		return (NULL);
+	}
+	init_descriptor(kd, r);
+	if (open_all(kd, r) == 0) {
+		memset(&kd->error, 0, sizeof(kd->error));
+		return (kd);
+	}
+	kvmi_report(kd);
+	copy_error(err, &kd->error);
+	destroy(kd);
+	return (NULL);
+}
+
+/* The BSD way: errbuf gets the message of a failed open. */
+static kvm_t *
+open_errbuf(const struct request *r, char *errbuf)
+{
+	struct kvm_error err;
+	kvm_t *kd;
+
+	kd = open_request(r, &err);
+	if (kd == NULL && errbuf != NULL)
+		memcpy(errbuf, err.ke_message, _POSIX2_LINE_MAX);
+	return (kd);
+}
+
+static struct request
+classic_request(const char *execfile, const char *corefile, int flags)
+{
+	struct request r = { .native_only = true };
+
+	r.args.ka_execfile = execfile;
+	r.args.ka_corefile = corefile;
+	r.args.ka_flags = flags;
+	return (r);
+}
+
+kvm_t *
+kvm_open(const char *execfile, const char *corefile, const char *swapfile,
+    int flags, const char *errstr)
+{
+	struct request r = classic_request(execfile, corefile, flags);
+
+	(void)swapfile;
+	r.args.ka_errstr = errstr;
+	return (open_request(&r, NULL));
+}
+
+kvm_t *
+kvm_openfiles(const char *execfile, const char *corefile,
+    const char *swapfile, int flags, char *errbuf)
+{
+	struct request r = classic_request(execfile, corefile, flags);
+
+	(void)swapfile;
+	return (open_errbuf(&r, errbuf));
+}
+
+kvm_t *
+kvm_open2(const char *execfile, const char *corefile, int flags,
+    char *errbuf, int (*resolver)(const char *, kvaddr_t *))
+{
+	struct request r = classic_request(execfile, corefile, flags);
+
+	r.resolver2 = resolver;
+	return (open_errbuf(&r, errbuf));
+}
+
+kvm_t *
+kvm_openx(const struct kvm_open_args *args, struct kvm_error *err)
+{
+	struct request r = { .args = *args };
+
+	return (open_request(&r, err));
+}
+
+int
+kvm_close(kvm_t *kd)
+{
+
+	if (kd == NULL) {
+		errno = EINVAL;
+		return (-1);
+	}
+	destroy(kd);
+	return (0);
+}
+
+int
+kvm_native(kvm_t *kd)
+{
+
+	return (kd != NULL && (kd->arch == NULL || kd->arch->native(kd)));
+}
+
+kssize_t
+kvm_kerndisp(kvm_t *kd)
+{
+
+	return (kd == NULL ? 0 : kd->kerndisp);
+}
+
+int
+kvm_byteorder(kvm_t *kd)
+{
+
+	return (kd != NULL && kd->bigendian);
+}
+
+unsigned int
+kvm_ptrsize(kvm_t *kd)
+{
+
+	return (kd == NULL ? 0 : kd->ptrsize);
+}

@@ -1,0 +1,366 @@
+/*-
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * read.c: kernel memory by virtual and by physical address.
+ */
+#include <errno.h>
+#include <stdio.h>
+
+#include "private.h"
+
+static inline uint64_t
+page_size(const kvm_t *kd)
+{
+
+	return ((uint64_t)1 << kd->page_shift);
+}
+
+/* ---- physical memory */
+
+int64_t
+kvmi_phys_offset(kvm_t *kd, kpaddr_t pa, uint64_t *len)
+{
+	uint64_t in_page = page_size(kd) - (pa & (page_size(kd) - 1));
+
+	if (kd->kind == KVM_DUMP_MINI) {
+		*len = in_page;
+		return (kvmi_pagemap_offset(&kd->pagemap, pa));
+	}
+	if (kd->kind == KVM_DUMP_FULL)
+		return (kvmi_elfcore_offset(&kd->elf, pa, len));
+	return (KVMI_NOTDUMPED);
+}
+
+const uint8_t *
+kvmi_phys(kvm_t *kd, kpaddr_t pa, size_t *len)
+{
+	uint64_t avail = 0, in_page = page_size(kd) - (pa & (page_size(kd) - 1));
+	const uint8_t *p;
+	int64_t off;
+
+	off = kvmi_phys_offset(kd, pa, &avail);
+	if (off < 0) {
+		if (off == KVMI_CUTOFF)
+			kvmi_error(kd, KVM_E_TRUNCATED, 0, "physical address "
+			    "%#jx: the dump ends inside its page index",
+			    (uintmax_t)pa);
+		else
+			kvmi_error(kd, KVM_E_NOTDUMPED, 0,
+			    "physical address %#jx is not in the dump",
+			    (uintmax_t)pa);
+		return (NULL);
+	}
+	avail = avail < in_page ? avail : in_page;
+	if (*len > avail)
+		*len = (size_t)avail;
+	p = kvmi_bytes_at(kd, &kd->bytes, (uint64_t)off, *len);
+	if (p == NULL)
+		kvmi_context(kd, "physical address %#jx", (uintmax_t)pa);
+	return (p);
+}
+
+int
+kvmi_phys_word(kvm_t *kd, kpaddr_t pa, size_t size, uint64_t *value)
+{
+	const uint8_t *p;
+	size_t len = size;
+
+	p = kvmi_phys(kd, pa, &len);
+	if (p == NULL)
+		return (-1);
+	if (len < size)
+		return (kvmi_error(kd, KVM_E_NOTDUMPED, 0,
+		    "physical address %#jx: only %zu bytes are in the dump",
+		    (uintmax_t)pa, len));
+	*value = size == 8 ? kvmi_get64(p, kd->bigendian) :
+	    kvmi_get32(p, kd->bigendian);
+	return (0);
+}
+
+/* ---- virtual memory */
+
+static int
+translate(kvm_t *kd, kvaddr_t va, struct kvmi_pte *pte)
+{
+
+	if (kd->arch != NULL)
+		va = kd->arch->canonical(kd, va);
+	if (va > kd->va_max)
+		return (kvmi_error(kd, KVM_E_UNMAPPED, va,
+		    "past the end of the address space"));
+	return (kd->mmu->translate(kd, va, pte));
+}
+
+/*
+ * The bytes at va, at most *len, as many as lie together in its page.  A page
+ * that is whole goes into the translation cache.
+ */
+static const uint8_t *
+lookup_page(kvm_t *kd, kvaddr_t va, size_t *len)
+{
+	uint64_t off = va & (page_size(kd) - 1);
+	struct kvmi_tlb *t = &kd->tlb[va >> kd->page_shift & (KVMI_TLB_SIZE - 1)];
+	size_t whole = (size_t)page_size(kd);
+	struct kvmi_pte pte;
+	const uint8_t *p;
+
+	if (*len > page_size(kd) - off)
+		*len = (size_t)(page_size(kd) - off);
+	if (t->tag == ((va - off) | 1))
+		return (t->page + off);
+	if (translate(kd, va, &pte) == -1)
+		return (NULL);
+	p = kvmi_phys(kd, pte.pa - off, &whole);
+	if (p == NULL || whole != page_size(kd))
+		return (kvmi_phys(kd, pte.pa, len));
+	t->tag = (va - off) | 1;
+	t->page = p;
+	return (p + off);
+}
+
+/* Every fault names the address, once. */
+static int
+fault(kvm_t *kd, kvaddr_t va)
+{
+
+	kd->error.ke_addr = va;
+	return (kvmi_context(kd, "kvm_read %#jx", (uintmax_t)va));
+}
+
+/*
+ * Copy nbytes.  Pages that lie together in the dump are gathered into a run
+ * and copied at once.
+ */
+static int
+read_range(kvm_t *kd, kvaddr_t va, uint8_t *buf, size_t nbytes, size_t *done)
+{
+	const uint8_t *run = NULL, *p;
+	size_t at, len, runlen = 0;
+
+	*done = 0;
+	for (at = 0; at < nbytes; at += len) {
+		len = nbytes - at;
+		if (va + at < va) {
+			kvmi_error(kd, KVM_E_UNMAPPED, 0,
+			    "past the end of the address space");
+			p = NULL;
+		} else
+			p = lookup_page(kd, va + at, &len);
+		if (runlen > 0 && p != run + runlen) {
+			memcpy(buf + *done, run, runlen);
+			*done += runlen;
+			runlen = 0;
+		}
+		if (p == NULL)
+			return (fault(kd, va + at));
+		if (runlen == 0)
+			run = p;
+		runlen += len;
+	}
+	if (runlen > 0)
+		memcpy(buf + *done, run, runlen);
+	*done += runlen;
+	return (0);
+}
+
+static int
+no_descriptor(void)
+{
+
+	errno = EINVAL;
+	return (-1);
+}
+
+int
+kvm_read_partial(kvm_t *kd, kvaddr_t addr, void *buf, size_t nbytes,
+    size_t *done)
+{
+	size_t here;
+
+	if (done == NULL)
+		done = &here;
+	*done = 0;
+	if (kd == NULL)
+		return (no_descriptor());
+	return (read_range(kd, addr, buf, nbytes, done));
+}
+
+static ssize_t
+read_slow(kvm_t *kd, kvaddr_t addr, void *buf, size_t nbytes)
+{
+	size_t done;
+
+	if (kd == NULL)
+		return (no_descriptor());
+	if (nbytes > SSIZE_MAX) {
+		kvmi_error(kd, KVM_E_INVAL, addr,
+		    "kvm_read: more than SSIZE_MAX bytes");
+		return (kvmi_report(kd));
+	}
+	if (read_range(kd, addr, buf, nbytes, &done) == -1)
+		return (kvmi_report(kd));
+	return ((ssize_t)nbytes);
+}
+
+/* The hot path: a range inside one page that was read before. */
+ssize_t
+kvm_read2(kvm_t *kd, kvaddr_t addr, void *buf, size_t nbytes)
+{
+	const struct kvmi_tlb *t;
+	uint64_t off;
+
+	if (kd == NULL)
+		return (no_descriptor());
+	off = addr & (page_size(kd) - 1);
+	t = &kd->tlb[addr >> kd->page_shift & (KVMI_TLB_SIZE - 1)];
+	if (t->tag != ((addr - off) | 1) || nbytes > page_size(kd) - off)
+		return (read_slow(kd, addr, buf, nbytes));
+	if (nbytes == 8)
+		memcpy(buf, t->page + off, 8);
+	else if (nbytes == 4)
+		memcpy(buf, t->page + off, 4);
+	else
+		memcpy(buf, t->page + off, nbytes);
+	return ((ssize_t)nbytes);
+}
+
+ssize_t
+kvm_read(kvm_t *kd, unsigned long addr, void *buf, size_t nbytes)
+{
+
+	return (kvm_read2(kd, addr, buf, nbytes));
+}
+
+ssize_t
+kvm_write(kvm_t *kd, unsigned long addr, const void *buf, size_t nbytes)
+{
+
+	(void)buf;
+	(void)nbytes;
+	if (kd == NULL)
+		return (no_descriptor());
+	kvmi_error(kd, KVM_E_NOTSUP, addr,
+	    "kvm_write %#lx: a dead kernel is not written", addr);
+	return (kvmi_report(kd));
+}
+
+ssize_t
+kvm_read_string(kvm_t *kd, kvaddr_t addr, char *buf, size_t size)
+{
+	const uint8_t *p, *nul;
+	size_t at, len;
+
+	if (kd == NULL || size == 0)
+		return (no_descriptor());
+	for (at = 0; at < size - 1; at += len) {
+		len = size - 1 - at;
+		p = lookup_page(kd, addr + at, &len);
+		if (p == NULL) {
+			buf[at] = '\0';
+			return (fault(kd, addr + at));
+		}
+		nul = memchr(p, '\0', len);
+		if (nul != NULL)
+			len = (size_t)(nul - p);
+		memcpy(buf + at, p, len);
+		if (nul != NULL) {
+			buf[at + len] = '\0';
+			return ((ssize_t)(at + len));
+		}
+	}
+	buf[size - 1] = '\0';
+	return ((ssize_t)size);
+}
+
+int
+kvm_read_uint(kvm_t *kd, kvaddr_t addr, size_t size, uint64_t *value)
+{
+	uint8_t b[8];
+
+	if (kd == NULL)
+		return (no_descriptor());
+	if (size != 1 && size != 2 && size != 4 && size != 8)
+		return (kvmi_error(kd, KVM_E_INVAL, addr,
+		    "an integer of %zu bytes", size));
+	if (kvm_read2(kd, addr, b, size) == -1)
+		return (-1);
+	switch (size) {
+	case 1:
+		*value = b[0];
+		break;
+	case 2:
+		*value = kvmi_get16(b, kd->bigendian);
+		break;
+	case 4:
+		*value = kvmi_get32(b, kd->bigendian);
+		break;
+	default:
+		*value = kvmi_get64(b, kd->bigendian);
+	}
+	return (0);
+}
+
+int
+kvm_read_ptr(kvm_t *kd, kvaddr_t addr, kvaddr_t *value)
+{
+
+	if (kd == NULL)
+		return (no_descriptor());
+	return (kvm_read_uint(kd, addr, kd->ptrsize, value));
+}
+
+ssize_t
+kvm_read_phys(kvm_t *kd, kpaddr_t addr, void *buf, size_t nbytes)
+{
+	const uint8_t *p;
+	size_t at, len;
+
+	if (kd == NULL)
+		return (no_descriptor());
+	for (at = 0; at < nbytes; at += len) {
+		len = nbytes - at;
+		p = kvmi_phys(kd, addr + at, &len);
+		if (p == NULL) {
+			kd->error.ke_addr = addr + at;
+			return (-1);
+		}
+		memcpy((uint8_t *)buf + at, p, len);
+	}
+	return ((ssize_t)nbytes);
+}
+
+ssize_t
+kvm_read_dump(kvm_t *kd, uint64_t offset, void *buf, size_t nbytes)
+{
+	size_t len;
+
+	if (kd == NULL)
+		return (no_descriptor());
+	len = kvmi_bytes_avail(kd, &kd->bytes, offset, nbytes);
+	if (len > 0)
+		memcpy(buf, kd->bytes.base + offset, len);
+	return ((ssize_t)len);
+}
+
+int
+kvm_translate(kvm_t *kd, kvaddr_t addr, struct kvm_page *page)
+{
+	struct kvmi_pte pte;
+	uint64_t len = 0, in_page;
+
+	if (kd == NULL)
+		return (no_descriptor());
+	if (translate(kd, addr, &pte) == -1)
+		return (fault(kd, addr));
+	in_page = page_size(kd) - (addr & (page_size(kd) - 1));
+	memset(page, 0, sizeof(*page));
+	page->kp_version = LIBKVM_WALK_PAGES_VERSION;
+	page->kp_paddr = pte.pa;
+	page->kp_prot = pte.prot;
+	page->kp_offset = kvmi_phys_offset(kd, pte.pa, &len);
+	if (page->kp_offset < 0)
+		page->kp_offset = -1;
+	page->kp_len = (size_t)(pte.len < in_page ? pte.len : in_page);
+	kvmi_place_va(kd, addr, pte.pa, page);
+	return (0);
+}
