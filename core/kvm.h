@@ -142,9 +142,8 @@ kvm_t	*kvm_open2(const char *execfile, const char *corefile, int flags,
 	    char *errbuf, int (*resolver)(const char *name, kvaddr_t *addr));
 
 /*
- * The ready resolver: recognised by kvm_open2() and kvm_openx(), which then
- * look symbols up in the ELF symbol table of the descriptor's own execfile.
- * It holds no state, so it serves any number of descriptors.  Called
+ * The ready resolver: recognised by kvm_open2(), which then has symbols looked
+ * up in the ELF symbol table of the descriptor's own execfile.  It holds no state, so it serves any number of descriptors.  Called
  * directly, it knows no symbol and returns 1.
  */
 int	 kvm_elf_resolver(const char *name, kvaddr_t *addr);

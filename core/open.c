@@ -27,7 +27,6 @@ static const struct kvmi_arch *const arches[] = {
 struct request {
 	struct kvm_open_args	 args;
 	int			(*resolver2)(const char *, kvaddr_t *);
-	bool			 native_only;	/* unless there is a resolver */
 };
 
 static int
@@ -186,8 +185,9 @@ open_all(kvm_t *kd, const struct request *r)
 		return (-1);
 	if (open_core(kd, &r->args) == -1)
 		return (-1);
-	if (r->native_only && !kvm_native(kd) && !has_resolver(r))
-		return (kvmi_error(kd, KVM_E_INVAL, 0,
+	if ((r->args.ka_options & KVM_OPEN_RESOLVER) != 0 &&
+	    !kvm_native(kd) && !has_resolver(r))
+		return (kvmi_error(kd, KVM_E_NOTSUP, 0,
 		    "a dump of %s is not native to this host: it needs a "
 		    "symbol resolver (kvm_open2, kvm_elf_resolver)",
 		    kd->arch->name));
@@ -283,7 +283,7 @@ open_errbuf(const struct request *r, char *errbuf)
 static struct request
 classic_request(const char *execfile, const char *corefile, int flags)
 {
-	struct request r = { .native_only = true };
+	struct request r = { .args = { .ka_options = KVM_OPEN_RESOLVER } };
 
 	r.args.ka_execfile = execfile;
 	r.args.ka_corefile = corefile;
