@@ -185,7 +185,8 @@ ssize_t	 kvm_write(kvm_t *kd, unsigned long addr, const void *buf,
  * tables map, by ascending address, pages that were not dumped included
  * (kp_offset -1); then pages that only the direct map reaches, by ascending
  * physical address.  Runs of one page each, except that a superpage whose
- * pages lie consecutively in the dump is one run.  cb returns 0 to stop.
+ * pages lie consecutively in the dump, or are all missing from it, is one
+ * run.  cb returns 0 to stop.
  * 1 when the walk came to its end; 0 when cb stopped it, when page tables
  * could not be read, or when this kind of dump can't be walked (the latter
  * two leave an error).
@@ -252,7 +253,7 @@ kvaddr_t	 kvm_erraddr(kvm_t *kd);
  * "fault-not-dumped", "fault-truncated", "nosym", "notype", "notsup",
  * "nomem", "inval", "resolver"; "unknown" for any other number.
  */
-const char	*kvm_errclass_name(enum kvm_errclass class);
+const char	*kvm_errclass_name(enum kvm_errclass errclass);
 
 /* ------------------------------------------------------------------------
  * Extensions: open
