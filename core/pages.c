@@ -78,18 +78,21 @@ deliver(kvm_t *kd, struct walk *w, kvaddr_t va, kpaddr_t pa, uint64_t len,
 	return (1);
 }
 
-/* Do the pages of a superpage lie one behind the other in the dump? */
+/*
+ * Do the pages of a superpage lie one behind the other in the dump, or are
+ * they all missing from it?
+ */
 static bool
 consecutive(kvm_t *kd, const struct kvmi_pte *pte, int64_t first)
 {
 	uint64_t at, len, step = (uint64_t)1 << kd->page_shift;
+	int64_t off;
 
-	if (first < 0)
-		return (false);
-	for (at = step; at < pte->len; at += step)
-		if (kvmi_phys_offset(kd, pte->pa + at, &len) !=
-		    first + (int64_t)at)
+	for (at = step; at < pte->len; at += step) {
+		off = kvmi_phys_offset(kd, pte->pa + at, &len);
+		if (first < 0 ? off >= 0 : off != first + (int64_t)at)
 			return (false);
+	}
 	return (true);
 }
 
