@@ -23,8 +23,9 @@ JOBS	= 2
 ARCHES	= core/arch/amd64.c
 
 CORE	= core/arch.c core/bytes.c core/ctf.c core/dump.c core/dumphdr.c core/elfcore.c core/error.c \
-	core/image.c core/nlist.c core/open.c core/pagemap.c core/pages.c \
-	core/read.c core/stream.c core/type.c
+	core/image.c core/index.c core/nlist.c core/open.c core/pagemap.c \
+	core/pages.c core/read.c core/stream.c core/symbol.c core/symtab.c \
+	core/type.c
 BIND	= core/bind/kvm.c core/bind/descriptor.c core/bind/object.c \
 	core/bind/resolver.c core/bind/symbol.c core/bind/type.c
 # Compiled into the test variant only.

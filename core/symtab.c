@@ -1,0 +1,608 @@
+/*-
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * symtab.c: the symbols of an ELF file, by name and by address.
+ *
+ * Records are decoded where they lie in the mapped file, whatever its class
+ * and byte order; gelf_getsym(3) would have a foreign table translated into a
+ * copy first.  What is kept are two indexes of 32-bit symbol numbers, each
+ * made when it is first asked for.
+ */
+#include <elf.h>
+#include <stdlib.h>
+
+#include "image.h"
+
+#ifndef STT_GNU_IFUNC
+#define	STT_GNU_IFUNC	10		/* the linker chooses at run time */
+#endif
+
+/* Bytes in an Elf64_Sym and an Elf32_Sym. */
+#define	RECORD_SIZE(img)	((img)->ident.class == ELFCLASS64 ? 24u : 16u)
+
+/* The section that names the true sections of symbols with SHN_XINDEX. */
+static void
+locate_xindex(struct kvmi_image *img)
+{
+	struct kvmi_symtab *t = &img->symtab;
+	struct kvmi_section s;
+	uint32_t i;
+
+	for (i = 1; i < img->nsections; i++) {
+		if (img->sections[i].type != SHT_SYMTAB_SHNDX ||
+		    img->sections[i].link != t->section ||
+		    kvmi_image_section_at(img, i, &s) != 0)
+			continue;
+		t->xindex = s.data;
+		t->nxindex = s.size / sizeof(uint32_t);
+		return;
+	}
+}
+
+/* Take section number i for the symbol table. */
+static int
+take_table(struct kvmi_image *img, uint32_t i)
+{
+	struct kvmi_symtab *t = &img->symtab;
+	struct kvmi_section records, strings;
+	size_t n;
+	int error;
+
+	if (kvmi_image_section_at(img, i, &records) != 0)
+		return (kvmi_context(img->kd, "symbols"));
+	error = kvmi_image_section_at(img, records.link, &strings);
+	if (error < 0)
+		return (kvmi_context(img->kd, "names of symbols"));
+	if (error > 0 || strings.type != SHT_STRTAB)
+		return (kvmi_error(img->kd, KVM_E_FORMAT, 0,
+		    "%s: section %s: section %u, which should hold the names "
+		    "of its symbols, is no string table", img->path,
+		    records.name, records.link));
+	n = records.size / RECORD_SIZE(img);
+	t->count = n > INT32_MAX ? INT32_MAX : (uint32_t)n;
+	t->records = records.data;
+	t->section = i;
+	t->strings = strings.data;
+	t->nstrings = kvmi_strings(strings.data, strings.size);
+	return (0);
+}
+
+/*
+ * Take the first section of that type which has entries.  1: there is none.
+ */
+static int
+locate_type(struct kvmi_image *img, uint32_t type)
+{
+	uint32_t i;
+
+	for (i = 1; i < img->nsections; i++)
+		if (img->sections[i].type == type &&
+		    img->sections[i].size >= 2 * RECORD_SIZE(img))
+			return (take_table(img, i));
+	return (1);
+}
+
+int
+kvmi_symtab_locate(struct kvmi_image *img)
+{
+	int error;
+
+	if (img->symtab.located)
+		return (0);
+	error = locate_type(img, SHT_SYMTAB);
+	if (error != 0 && locate_type(img, SHT_DYNSYM) == 0)
+		error = 0;
+	if (error < 0)
+		return (-1);
+	if (error == 0)
+		locate_xindex(img);
+	img->symtab.located = true;
+	return (0);
+}
+
+void
+kvmi_symtab_deinit(struct kvmi_symtab *t)
+{
+
+	free(t->names_mem);
+	free(t->order);
+}
+
+void
+kvmi_symtab_read(const struct kvmi_image *img, uint32_t i,
+    struct kvmi_elfsym *sym)
+{
+	const struct kvmi_symtab *t = &img->symtab;
+	const uint8_t *p = t->records + (size_t)i * RECORD_SIZE(img);
+	const bool be = img->ident.bigendian;
+	uint8_t info;
+
+	sym->name = kvmi_get32(p, be);
+	if (img->ident.class == ELFCLASS64) {
+		info = p[4];
+		sym->section = kvmi_get16(p + 6, be);
+		sym->value = kvmi_get64(p + 8, be);
+		sym->size = kvmi_get64(p + 16, be);
+	} else {
+		sym->value = kvmi_get32(p + 4, be);
+		sym->size = kvmi_get32(p + 8, be);
+		info = p[12];
+		sym->section = kvmi_get16(p + 14, be);
+	}
+	sym->type = info & 0xf;
+	sym->bind = info >> 4;
+	if (sym->section == SHN_XINDEX && i < t->nxindex)
+		sym->section = kvmi_get32(t->xindex + 4 * (size_t)i, be);
+}
+
+const char *
+kvmi_symtab_name(const struct kvmi_symtab *t, uint32_t offset)
+{
+
+	return (offset < t->nstrings ? t->strings + offset : "");
+}
+
+/* Is this a symbol that this file gives a value to? */
+static bool
+is_defined(const struct kvmi_elfsym *sym)
+{
+
+	return (sym->section != SHN_UNDEF && sym->section != SHN_COMMON);
+}
+
+/* n_type of nlist(3): a.out's notion of where a symbol lives. */
+static unsigned char
+nlist_type(const struct kvmi_image *img, const struct kvmi_elfsym *sym)
+{
+	unsigned char ext, type = N_UNDF;
+	const struct kvmi_elfsect *s;
+
+	ext = sym->bind == STB_GLOBAL || sym->bind == STB_WEAK ? N_EXT : 0;
+	if (sym->section == SHN_ABS)
+		type = sym->type == STT_FILE ? N_FN : N_ABS;
+	else if (is_defined(sym) && sym->section < img->nsections) {
+		s = &img->sections[sym->section];
+		if (s->type == SHT_PROGBITS)
+			type = (s->flags & SHF_WRITE) != 0 ? N_DATA : N_TEXT;
+		else if (s->type == SHT_NOBITS)
+			type = N_BSS;
+	}
+	return (type | ext);
+}
+
+static void
+fill_symbol(const struct kvmi_image *img, uint32_t i, struct kvm_symbol *out)
+{
+	struct kvmi_elfsym sym;
+
+	kvmi_symtab_read(img, i, &sym);
+	out->ks_name = kvmi_symtab_name(&img->symtab, sym.name);
+	out->ks_value = sym.value;
+	out->ks_size = sym.size;
+	out->ks_type = sym.type;
+	out->ks_bind = sym.bind;
+	out->ks_ntype = nlist_type(img, &sym);
+	out->ks_index = i;
+}
+
+size_t
+kvmi_image_symbol_count(struct kvmi_image *img)
+{
+
+	return (kvmi_symtab_locate(img) == 0 ? img->symtab.count : 0);
+}
+
+int
+kvmi_image_symbol_entry(struct kvmi_image *img, size_t i,
+    struct kvm_symbol *out)
+{
+
+	if (kvmi_symtab_locate(img) != 0)
+		return (-1);
+	if (i >= img->symtab.count)
+		return (1);
+	fill_symbol(img, (uint32_t)i, out);
+	return (0);
+}
+
+/* Index all defined symbols by name, the last first: see kvmi_hash_add(). */
+static int
+index_names(struct kvmi_image *img)
+{
+	struct kvmi_symtab *t = &img->symtab;
+	struct kvmi_elfsym sym;
+	const char *name;
+	uint32_t i;
+
+	if (kvmi_symtab_locate(img) != 0)
+		return (-1);
+	if (t->names_mem != NULL)
+		return (0);
+	t->names_mem = malloc(kvmi_hash_bytes(t->count));
+	if (t->names_mem == NULL)
+		return (kvmi_nomem(img->kd, "symbol names"));
+	kvmi_hash_init(&t->names, t->names_mem, t->count);
+	for (i = t->count; i-- > 1;) {
+		kvmi_symtab_read(img, i, &sym);
+		name = kvmi_symtab_name(t, sym.name);
+		if (name[0] != '\0' && is_defined(&sym))
+			kvmi_hash_add(&t->names, kvmi_hash_name(name), i);
+	}
+	return (0);
+}
+
+/* The first symbol called name in a chain, from i on. */
+static uint32_t
+match_name(const struct kvmi_image *img, const char *name, uint32_t i)
+{
+	const struct kvmi_symtab *t = &img->symtab;
+	const size_t record = RECORD_SIZE(img);
+	uint32_t offset;
+
+	for (; i != KVMI_HASH_END; i = kvmi_hash_next(&t->names, i)) {
+		offset = kvmi_get32(t->records + i * record,
+		    img->ident.bigendian);
+		if (strcmp(kvmi_symtab_name(t, offset), name) == 0)
+			break;
+	}
+	return (i);
+}
+
+static uint32_t
+first_name(const struct kvmi_image *img, const char *name)
+{
+
+	return (match_name(img, name, kvmi_hash_first(&img->symtab.names,
+	    kvmi_hash_name(name))));
+}
+
+static uint32_t
+next_name(const struct kvmi_image *img, const char *name, uint32_t i)
+{
+
+	return (match_name(img, name, kvmi_hash_next(&img->symtab.names, i)));
+}
+
+/* Global before weak before local; any other binding is at least not local. */
+static int
+bind_rank(unsigned char bind)
+{
+
+	return (bind == STB_LOCAL ? 0 : bind == STB_GLOBAL ? 2 : 1);
+}
+
+int
+kvmi_image_symbol(struct kvmi_image *img, const char *name,
+    struct kvm_symbol *out)
+{
+	struct kvmi_elfsym sym;
+	int best = -1, rank;
+	uint32_t found = 0, i;
+
+	if (index_names(img) != 0)
+		return (-1);
+	if (name[0] == '\0')
+		return (1);
+	for (i = first_name(img, name); i != KVMI_HASH_END && best < 2;
+	    i = next_name(img, name, i)) {
+		kvmi_symtab_read(img, i, &sym);
+		if ((rank = bind_rank(sym.bind)) > best) {
+			best = rank;
+			found = i;
+		}
+	}
+	if (best < 0)
+		return (1);
+	fill_symbol(img, found, out);
+	return (0);
+}
+
+/*
+ * Normally *cursor is where the last call stopped, and its link leads on; any
+ * other position is looked for from the start of the chain.
+ */
+int
+kvmi_image_symbol_next(struct kvmi_image *img, const char *name,
+    size_t *cursor, struct kvm_symbol *out)
+{
+	struct kvmi_elfsym sym;
+	uint32_t i;
+
+	if (index_names(img) != 0)
+		return (-1);
+	if (name[0] == '\0' || *cursor >= img->symtab.count)
+		return (1);
+	i = (uint32_t)*cursor;
+	kvmi_symtab_read(img, i, &sym);
+	if (i != 0 && is_defined(&sym) &&
+	    strcmp(kvmi_symtab_name(&img->symtab, sym.name), name) == 0)
+		i = next_name(img, name, i);
+	else
+		for (i = first_name(img, name); i != KVMI_HASH_END &&
+		    i <= *cursor; i = next_name(img, name, i))
+			continue;
+	if (i == KVMI_HASH_END)
+		return (1);
+	fill_symbol(img, i, out);
+	*cursor = i;
+	return (0);
+}
+
+/*
+ * By address.  order holds the numbers of all symbols that name a place, by
+ * value; among equal values the better name comes later.  outer[k] is the
+ * position of the nearest earlier symbol that reaches beyond the start of
+ * symbol k, plus 1, or 0.  Whatever covers an address is then the last symbol
+ * at or below it, or on the chain of outer from there.
+ */
+
+/* A symbol to be sorted. */
+struct place {
+	uint64_t	 value;
+	uint32_t	 index;
+	uint32_t	 rank;
+};
+
+/*
+ * $x, $d, $a, $t, $x.12, $d.realdata: what is code and what is data in the
+ * ELF supplements for Arm, AArch64 and RISC-V.  They name nothing.
+ */
+static bool
+is_mapping(const char *name)
+{
+
+	return (name[0] == '$' && name[1] >= 'a' && name[1] <= 'z' &&
+	    (name[2] == '\0' || name[2] == '.' || name[1] == 'x'));
+}
+
+/* How good a name for its address; negative: none at all. */
+static int
+place_rank(const struct kvmi_image *img, const struct kvmi_elfsym *sym)
+{
+	const char *name;
+	int typed;
+
+	switch (sym->type) {
+	case STT_OBJECT:
+	case STT_FUNC:
+	case STT_GNU_IFUNC:
+		typed = 3;
+		break;
+	case STT_NOTYPE:
+		typed = 0;
+		break;
+	default:
+		return (-1);
+	}
+	if (sym->section == SHN_UNDEF || sym->section >= img->nsections)
+		return (-1);
+	name = kvmi_symtab_name(&img->symtab, sym->name);
+	if (name[0] == '\0' || is_mapping(name))
+		return (-1);
+	return (typed + bind_rank(sym->bind));
+}
+
+/* The places among the first count symbols. */
+static uint32_t
+collect_places(const struct kvmi_image *img, struct place *places,
+    uint32_t count)
+{
+	struct kvmi_elfsym sym;
+	uint32_t i, n = 0;
+	int rank;
+
+	for (i = count; i-- > 1;) {
+		kvmi_symtab_read(img, i, &sym);
+		if ((rank = place_rank(img, &sym)) < 0)
+			continue;
+		places[n].value = sym.value;
+		places[n].index = i;
+		places[n].rank = (uint32_t)rank;
+		n++;
+	}
+	return (n);
+}
+
+static unsigned int
+digit_of(const struct place *p, unsigned int shift)
+{
+
+	return (shift == 64 ? p->rank : (p->value >> shift) & 0xff);
+}
+
+/*
+ * One pass of a radix sort, stable, by eight bits of the value (shift 64: by
+ * the rank).  False when all had the same digit and nothing was moved.
+ */
+static bool
+sort_pass(const struct place *from, struct place *to, uint32_t n,
+    unsigned int shift)
+{
+	uint32_t starts[256] = { 0 }, sum = 0, count, i;
+
+	for (i = 0; i < n; i++)
+		starts[digit_of(&from[i], shift)]++;
+	for (i = 0; i < 256; i++) {
+		count = starts[i];
+		if (count == n)
+			return (false);
+		starts[i] = sum;
+		sum += count;
+	}
+	for (i = 0; i < n; i++)
+		to[starts[digit_of(&from[i], shift)]++] = from[i];
+	return (true);
+}
+
+/* Sort by value, then rank; the result is in the array that is returned. */
+static struct place *
+sort_places(struct place *a, struct place *b, uint32_t n)
+{
+	static const uint8_t shifts[] = { 64, 0, 8, 16, 24, 32, 40, 48, 56 };
+	struct place *swap;
+	size_t i;
+
+	for (i = 0; i < nitems_of(shifts) && n > 0; i++) {
+		if (!sort_pass(a, b, n, shifts[i]))
+			continue;
+		swap = a;
+		a = b;
+		b = swap;
+	}
+	return (a);
+}
+
+static uint64_t
+end_of(const struct kvmi_elfsym *sym)
+{
+
+	return (sym->size > UINT64_MAX - sym->value ? UINT64_MAX :
+	    sym->value + sym->size);
+}
+
+static void
+link_outer(struct kvmi_image *img)
+{
+	struct kvmi_symtab *t = &img->symtab;
+	struct kvmi_elfsym sym;
+	uint64_t value;
+	uint32_t i, k;
+
+	for (i = 0; i < t->norder; i++) {
+		kvmi_symtab_read(img, t->order[i], &sym);
+		value = sym.value;
+		for (k = i; k != 0; k = t->outer[k - 1]) {
+			kvmi_symtab_read(img, t->order[k - 1], &sym);
+			if (end_of(&sym) > value)
+				break;
+		}
+		t->outer[i] = k;
+	}
+}
+
+static int
+order_symbols(struct kvmi_image *img, struct place *places, uint32_t count)
+{
+	struct kvmi_symtab *t = &img->symtab;
+	const struct place *sorted;
+	uint32_t i, n;
+
+	n = collect_places(img, places, count);
+	t->order = malloc(2 * ((size_t)n + 1) * sizeof(*t->order));
+	if (t->order == NULL)
+		return (-1);
+	t->outer = t->order + n;
+	t->norder = n;
+	sorted = sort_places(places, places + n, n);
+	for (i = 0; i < n; i++)
+		t->order[i] = sorted[i].index;
+	link_outer(img);
+	return (0);
+}
+
+/*
+ * The symbols of a relocatable file have no addresses yet, only offsets in
+ * their sections: none is entered.
+ */
+static int
+index_places(struct kvmi_image *img)
+{
+	struct kvmi_symtab *t = &img->symtab;
+	struct place *places;
+	uint32_t n;
+	int error;
+
+	if (kvmi_symtab_locate(img) != 0)
+		return (-1);
+	if (t->order != NULL)
+		return (0);
+	n = img->ident.type == ET_REL ? 0 : t->count;
+	places = calloc(2 * ((size_t)n + 1), sizeof(*places));
+	if (places == NULL)
+		return (kvmi_nomem(img->kd, "symbol addresses"));
+	error = order_symbols(img, places, n);
+	free(places);
+	return (error == 0 ? 0 : kvmi_nomem(img->kd, "symbol addresses"));
+}
+
+/* Number of the section that addr lies in; 0: none. */
+static uint32_t
+section_of(const struct kvmi_image *img, kvaddr_t addr)
+{
+	const struct kvmi_elfsect *s;
+	uint32_t i;
+
+	for (i = 1; i < img->nsections; i++) {
+		s = &img->sections[i];
+		if (addr - s->addr < s->size && addr >= s->addr &&
+		    (s->flags & (SHF_ALLOC | SHF_TLS)) == SHF_ALLOC)
+			return (i);
+	}
+	return (0);
+}
+
+/* How many of order[] lie at or below addr. */
+static uint32_t
+count_below(const struct kvmi_image *img, kvaddr_t addr)
+{
+	const struct kvmi_symtab *t = &img->symtab;
+	struct kvmi_elfsym sym;
+	uint32_t high = t->norder, low = 0, mid;
+
+	while (low < high) {
+		mid = low + (high - low) / 2;
+		kvmi_symtab_read(img, t->order[mid], &sym);
+		if (sym.value <= addr)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return (low);
+}
+
+/*
+ * From position k - 1 down: the symbol that covers addr, else the nearest one
+ * of section, which begins at start.  Where no section holds addr (0: the
+ * section headers of a kernel that was cut down need not tell the truth) only
+ * a symbol that covers it will do.  0: none; else its position + 1.
+ */
+static uint32_t
+best_place(const struct kvmi_image *img, kvaddr_t addr, uint32_t section,
+    uint32_t k)
+{
+	const struct kvmi_symtab *t = &img->symtab;
+	const uint64_t start = img->sections[section].addr;
+	struct kvmi_elfsym sym;
+	uint32_t cover;
+
+	for (cover = k; cover != 0; cover = t->outer[cover - 1]) {
+		kvmi_symtab_read(img, t->order[cover - 1], &sym);
+		if ((sym.section == section || section == 0) &&
+		    end_of(&sym) > addr)
+			return (cover);
+	}
+	for (; k != 0 && section != 0; k--) {
+		kvmi_symtab_read(img, t->order[k - 1], &sym);
+		if (sym.value < start)
+			return (0);
+		if (sym.section == section)
+			return (k);
+	}
+	return (0);
+}
+
+int
+kvmi_image_symbol_at(struct kvmi_image *img, kvaddr_t addr,
+    struct kvm_symbol *out)
+{
+	uint32_t k;
+
+	if (index_places(img) != 0)
+		return (-1);
+	k = img->symtab.norder == 0 ? 0 : best_place(img, addr,
+	    section_of(img, addr), count_below(img, addr));
+	if (k == 0)
+		return (1);
+	fill_symbol(img, img->symtab.order[k - 1], out);
+	return (0);
+}
