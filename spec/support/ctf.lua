@@ -5,6 +5,8 @@
 --	local data = ctf.encode(types.parse "struct p { int pid; };",
 --	    { version = 3, compress = true })
 --
+-- Version 2 counts to 1023: enumerators beyond that are left out.
+--
 -- A type reference below zero is the id -n of the parent container: only
 -- meaningful with child = true, which numbers the set's own types from 0x8001
 -- (v2) or 0x80000001 (v3).
@@ -82,10 +84,11 @@ end
 
 local function enumerators(w, t)
 	local out = {}
-	for i, m in ipairs(t.m) do
+	for i = 1, math.min(#t.m, w.v.vlen) do
+		local m = t.m[i]
 		out[i] = w:pack("I4I4", w:name(m[1]), m[2] & 0xffffffff)
 	end
-	return w:head(t, #t.m, t.s, true) .. table.concat(out)
+	return w:head(t, #out, t.s, true) .. table.concat(out)
 end
 
 local function parameters(w, t)
@@ -139,11 +142,10 @@ local function symbol_sections(w, symbols)
 	for _, s in ipairs(symbols or {}) do
 		local id = s.ctype and w.set:id(s.ctype) or 0
 		local t = w.set.list[id]
-		if not has_slot(s) then
-			id = 0
-		elseif s.type == "object" then
+		local slot = has_slot(s) and s.type
+		if slot == "object" then
 			objects[#objects + 1] = w:pack(w.v.id, w:ref(id))
-		elseif s.type == "func" and t and t.k == "func" then
+		elseif slot == "func" and t and t.k == "func" then
 			local p = {}
 			for i, arg in ipairs(t.p) do
 				p[i] = w:pack(w.v.id, w:ref(arg))
@@ -151,7 +153,7 @@ local function symbol_sections(w, symbols)
 			functions[#functions + 1] = w:pack(w.v.info .. w.v.id,
 			    KIND.func << w.v.shift | #t.p, w:ref(t.r)) ..
 			    table.concat(p)
-		elseif s.type == "func" then
+		elseif slot == "func" then
 			functions[#functions + 1] = w:pack(w.v.info, 0)
 		end
 	end

@@ -271,7 +271,8 @@ end
 
 --- Store an integer of 1, 2, 4 or 8 bytes at va.
 function mem:put(va, size, value)
-	local pa = self:physical(va)
+	local page = self.table_of[va >> 12]
+	local pa = page and page | va & 0xfff or self:physical(va)
 	if self.kept[pa >> 12] == nil then
 		self.kept[pa >> 12] = true
 	end

@@ -93,14 +93,14 @@ local function put_part(self, pfn, at, s)
 		self.data[pfn] = s
 		return
 	end
-	local page = self:page(pfn)
-	local first, stop = at >> 3, (at + #s + 7) >> 3
-	local part = page:sub(first * 8 + 1, at) .. s ..
-	    page:sub(at + #s + 1, stop * 8)
-	local list = words(self, pfn)
-	for i = first, stop - 1 do
-		list[i] = string.unpack(self.endian .. "i8", part,
-		    (i - first) * 8 + 1)
+	local list, word = words(self, pfn), self.endian .. "i8"
+	local first, last = at >> 3, (at + #s - 1) >> 3
+	local head = string.pack(word, list[first] or 0)
+	local tail = string.pack(word, list[last] or 0)
+	local part = head:sub(1, at & 7) .. s ..
+	    tail:sub(((at + #s - 1) & 7) + 2)
+	for i = first, last do
+		list[i] = string.unpack(word, part, (i - first) * 8 + 1)
 	end
 end
 

@@ -91,6 +91,16 @@ function types.parse(text, opts, into)
 	return self
 end
 
+--- A layout of layouts/: types.layout "freebsd13-amd64".
+function types.layout(name)
+	local here = package.searchpath("spec.support.types", package.path)
+	local f = assert(io.open(here:gsub("types%.lua$", "layouts/") .. name ..
+	    ".h"))
+	local text = f:read "a"
+	f:close()
+	return types.parse(text)
+end
+
 --- The id of the pointer to a type, made when there is none.
 function set:pointer(id)
 	return self.names[id] or self:add{ k = "ptr", r = id }

@@ -6,6 +6,8 @@
 -- ["p_list.le_next"].
 local values = {}
 
+local SCALAR = { int = true, ptr = true, enum = true }
+
 -- A bit-field: bits are counted from the least significant bit of byte 0 on
 -- little-endian targets, from the most significant on big-endian ones.
 local function put_bits(mem, va, bit, bits, value)
@@ -70,11 +72,17 @@ end
 --- Set members of the struct at va; returns va.
 function values.struct(mem, va, spelling, fields)
 	local id = mem.types:id(spelling)
+	local known = mem.types.members[id] or {}
 	for path, value in pairs(fields or {}) do
-		local m = mem.types:member(id, path) or
+		local m = known[path] or mem.types:member(id, path) or
 		    error(("values: %s has no member %s"):format(
 		    tostring(spelling), path), 2)
-		values.put(mem, va + m.bit // 8, m, value)
+		if SCALAR[m.kind] and not m.bits and
+		    math.type(value) == "integer" then
+			mem:put(va + m.bit // 8, m.size, value)
+		else
+			values.put(mem, va + m.bit // 8, m, value)
+		end
 	end
 	return va
 end
