@@ -26,8 +26,10 @@ CORE	= core/arch.c core/bytes.c core/ctf.c core/dump.c core/dumphdr.c core/elfco
 	core/image.c core/index.c core/nlist.c core/open.c core/pagemap.c \
 	core/pages.c core/read.c core/stream.c core/symbol.c core/symtab.c \
 	core/type.c
-BIND	= core/bind/kvm.c core/bind/descriptor.c core/bind/object.c \
-	core/bind/resolver.c core/bind/symbol.c core/bind/type.c
+BIND	= core/bind/access.c core/bind/ctype.c core/bind/descriptor.c \
+	core/bind/fault.c core/bind/getter.c core/bind/kvm.c \
+	core/bind/memory.c core/bind/object.c core/bind/resolver.c \
+	core/bind/symbol.c core/bind/type.c core/bind/typeset.c
 # Compiled into the test variant only.
 TESTING	=
 HEADERS	= core/*.h core/*/*.h
