@@ -37,7 +37,6 @@ HEADERS	= core/*.h core/*/*.h
 # What the tests and lint read.
 SPECS	=
 REAL	=
-PAGES	= core/*.3 core/bind/*.3lua lua/vmcore/*.3lua scripts/*.1
 
 # Sanitizers; a Lua that was built without them needs the run-time preloaded.
 SAN	= -fsanitize=address,undefined -fno-sanitize-recover=undefined
@@ -103,6 +102,11 @@ $(B)/vmcore: Makefile
 	    'return assert(loadfile(arg[0]))(...)' > $@.new
 	@chmod +x $@.new
 	@mv $@.new $@
+
+# What a rock consists of, for rocks/*.rockspec.
+rock: $(B)/kvm.so
+	@mkdir -p $(B)/command
+	@for f in $$(cd scripts && ls | grep -v -e '^vmcore$$' -e '[.]1$$'); do cp scripts/$$f $(B)/command/$$f.lua || exit 1; done
 
 #: deps       install what is missing (apt-get, pkg; sudo when not root)
 deps:
@@ -185,14 +189,13 @@ run-bench:
 	done
 	@$(ENV); $(LUA) spec/bench/run.lua $(B)/bench
 
-#: lint       luacheck, mandoc, shellcheck, and both compilers without a warning
+#: lint       luacheck, shellcheck, both compilers without a warning, the house rules
 lint:
 	@have() { command -v $$1 >/dev/null || { echo "lint: no $$1, skipped"; false; }; }; bad=0; \
 	if have luacheck; then \
 	  luacheck -q --no-config --std lua54 $$(find lua -name '*.lua') $$(find scripts -type f ! -name '*.1') || bad=1; \
 	  luacheck -q --no-config --std lua54+busted spec || bad=1; \
 	fi; \
-	if have mandoc; then sh spec/support/mandoc.sh $(PAGES) || bad=1; fi; \
 	if have shellcheck; then shellcheck .ci/run || bad=1; fi; \
 	for cc in gcc clang; do \
 	  if have $$cc; then \
@@ -200,6 +203,7 @@ lint:
 	      $(MAKE) -s B=build/lint-$$cc CC=$$cc CFLAGS='-O2 -Werror -DKVM_TESTING' compile || bad=1; \
 	  fi; \
 	done; \
+	$(MAKE) -s all && $(MAKE) -s SPECS="spec/house_spec.lua spec/manual_spec.lua" run-specs || bad=1; \
 	exit $$bad
 
 # Compile the sources on stdin, and stop there.
@@ -214,4 +218,4 @@ clean:
 help:
 	@sed -n 's/^#: /  /p' Makefile
 
-.PHONY: all deps demo run-demo test run-specs testing test-real sanitize bench run-bench lint compile clean help
+.PHONY: all deps demo run-demo test run-specs testing test-real sanitize bench run-bench lint compile rock clean help

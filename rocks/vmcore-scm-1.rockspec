@@ -1,0 +1,47 @@
+rockspec_format = "3.0"
+package = "vmcore"
+version = "scm-1"
+source = {
+	-- `luarocks make` builds the checkout it is run in and fetches nothing.
+	url = "git+file://.",
+}
+description = {
+	summary = "Scriptable analysis of FreeBSD kernel crash dumps, on any host",
+	detailed = [[
+The kvm(3) descriptors and every architecture's address translation in C,
+typed kernel objects, walkers and analysis scripts in Lua 5.4.]],
+	license = "BSD-2-Clause",
+}
+supported_platforms = { "unix" }
+dependencies = {
+	"lua >= 5.4, < 5.5",
+	"lpeg >= 1.0",
+	"argparse >= 0.7",
+	"dkjson >= 2.5",
+}
+external_dependencies = {
+	LIBELF = { header = "libelf.h", library = "elf" },
+	ZLIB = { header = "zlib.h", library = "z" },
+	ZSTD = { header = "zstd.h", library = "zstd" },
+}
+build = {
+	type = "make",
+	build_target = "rock",
+	install_pass = false,
+	build_variables = {
+		B = "build/rock",
+		CC = "$(CC)",
+		CFLAGS = "$(CFLAGS)",
+		LUA_CFLAGS = "-I$(LUA_INCDIR) -I$(LIBELF_INCDIR) -I$(ZLIB_INCDIR) -I$(ZSTD_INCDIR)",
+		LIBS = "-L$(LIBELF_LIBDIR) -lelf -L$(ZLIB_LIBDIR) -lz -L$(ZSTD_LIBDIR) -lzstd",
+	},
+	install = {
+		lib = { kvm = "build/rock/kvm.so" },
+		bin = { vmcore = "scripts/vmcore" },
+		-- spec/house_spec.lua compares both lists with the tree.
+		lua = {
+			["vmcore"] = "lua/vmcore/init.lua",
+			["vmcore.command.ps"] = "build/rock/command/ps.lua",
+		},
+	},
+}

@@ -1,0 +1,65 @@
+--- That manual pages and rockspec say what is there: nothing is kept by hand
+-- that nobody compares.
+local header = require "spec.support.header"
+local pages = require "spec.support.manpages"
+local source = require "spec.support.source"
+
+-- What breaks a rule; there must be nothing.
+local function none(list)
+	assert.equal("", table.concat(list, "\n"))
+end
+
+local function commands()
+	return source.lines_of "cd scripts && find . -type f ! -name '*.[1-9]' ! -name vmcore | sed 's,^./,,' | sort"
+end
+
+describe("the manual", function()
+	it("documents what kvm.h declares, with the same prototypes", function()
+		assert.same(header.prototypes(), pages.prototypes(source.files("core", "*.3")))
+	end)
+
+	it("documents what the Lua module has", function()
+		local documented = pages.lua_names "core/bind/kvm.3lua"
+		local missing = {}
+		for name in pairs(require "kvm") do
+			if not documented[name] then
+				missing[#missing + 1] = name
+			end
+		end
+		none(missing)
+	end)
+
+	it("documents every command", function()
+		local page = source.read "scripts/vmcore.1"
+		for _, name in ipairs(commands()) do
+			assert.matches("\n%.It %a%a " .. name .. "%f[^%w]", page)
+		end
+	end)
+
+	it("refers to pages of its own that exist", function()
+		none(pages.dangling(source.files("core lua scripts", "*.[1-9]", "*.3lua")))
+	end)
+
+	it("is clean to mandoc", function()
+		if #source.lines_of "command -v mandoc" == 0 then
+			return pending "no mandoc here"
+		end
+		none(pages.lint(source.files("core lua scripts", "*.[1-9]", "*.3lua")))
+	end)
+end)
+
+describe("the rockspec", function()
+	it("lists every module and command", function()
+		local rockspec = {}
+		assert(loadfile("rocks/vmcore-scm-1.rockspec", "t", rockspec))()
+		local expected = {}
+		for _, path in ipairs(source.files("lua", "*.lua")) do
+			local name = path:gsub("^lua/", ""):gsub("%.lua$", ""):gsub("/init$", "")
+			expected[name:gsub("/", ".")] = path
+		end
+		for _, name in ipairs(commands()) do
+			expected["vmcore.command." .. name] = "build/rock/command/" .. name .. ".lua"
+		end
+		assert.same(expected, rockspec.build.install.lua)
+	end)
+end)
