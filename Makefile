@@ -40,6 +40,7 @@ REAL	=
 
 # Sanitizers; a Lua that was built without them needs the run-time preloaded.
 SAN	= -fsanitize=address,undefined -fno-sanitize-recover=undefined
+SANFLAGS	= -O1 -g -fno-omit-frame-pointer $(SAN)
 SANENV	= LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1
 PRELOAD	=
 WRAP	= -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=strdup,--wrap=strndup,--wrap=asprintf,--wrap=vasprintf
@@ -162,8 +163,8 @@ run-specs:
 
 # The variant that can be told to fail an allocation (core/bind/testing.c).
 testing:
-	@$(MAKE) -s B=build/test CFLAGS='$(CFLAGS) -DKVM_TESTING' TESTING=core/bind/testing.c \
-	    LDFLAGS='$(LDFLAGS) $(WRAP)' build/test/kvm.so
+	@$(MAKE) -s B=$(B)/test CFLAGS='$(CFLAGS) -DKVM_TESTING' TESTING=core/bind/testing.c \
+	    LDFLAGS='$(LDFLAGS) $(WRAP)' $(B)/test/kvm.so
 
 #: test-real  compare with the known answers of real dumps: REAL=folder
 test-real: deps
@@ -173,9 +174,8 @@ test-real: deps
 
 #: sanitize   run the specs under AddressSanitizer and UBSan
 sanitize: deps
-	@$(MAKE) -s testing
-	@$(MAKE) -s B=build/san CFLAGS='-O1 -g -fno-omit-frame-pointer $(SAN)' all
-	@$(MAKE) -s B=build/san CFLAGS='-O1 -g -fno-omit-frame-pointer $(SAN)' PRELOAD='$(SANENV)' run-specs
+	@$(MAKE) -s B=build/san CFLAGS='$(SANFLAGS)' all testing
+	@$(MAKE) -s B=build/san CFLAGS='$(SANFLAGS)' PRELOAD='$(SANENV)' run-specs
 
 #: bench      print how fast it is, as ratios measured in one run
 bench: deps

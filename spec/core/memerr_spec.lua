@@ -1,0 +1,55 @@
+--- Every allocation of the core fails once, in turn: spec/support/memerr.lua
+-- does it, in the variant of the module that is built for it.
+local cc = require "spec.support.cc"
+local forge = require "spec.support.forge"
+
+local BUILD = os.getenv "B" or "build"
+local DIR = BUILD .. "/spec-memerr"
+local DATA = 0xffffffff81000000
+
+local TYPES = [[
+enum colour { RED, GREEN = 5, BLUE };
+struct proc {
+	struct proc *p_next;
+	int p_pid;
+	char p_comm[20];
+	union { long p_long; struct { int p_flag:3; }; };
+};
+]]
+
+describe("a core that runs out of memory", function()
+	local kernel, core = DIR .. "/kernel", DIR .. "/core"
+
+	setup(function()
+		os.execute("mkdir -p " .. DIR)
+		local types = forge.types(TYPES)
+		local mem = forge.memory{ types = types }
+		local init = mem:make("struct proc", { p_pid = 1, p_comm = "init", p_flag = 2 })
+		local first = mem:make("struct proc", { p_comm = "kernel", p_next = init })
+		mem:map_fresh(DATA, 8192)
+		mem:u32(DATA + 0x10, 100)
+		mem:u64(DATA + 0x18, first)
+		forge.kernel{ types = types, symbols = {
+			{ name = "hz", addr = DATA + 0x10, size = 4, ctype = "int" },
+			{ name = "allproc", addr = DATA + 0x18, size = 8, ctype = "struct proc *" },
+			{ name = "local_one", addr = DATA + 0x40, size = 8, bind = "local" },
+			{ name = "last", addr = DATA + 0x1ff8, size = 8 },
+		} }:write(kernel)
+		forge.minidump{ memory = mem }:write(core)
+		cc.run(("gzip -kf %s"):format(core))
+	end)
+
+	it("says so or answers right, and answers right when asked again", function()
+		local lua = os.getenv "LUA" or "lua5.4"
+		local out, err, status = cc.run(("LUA_CPATH=%s/test/?.so ASAN_OPTIONS=detect_leaks=1 %s " ..
+		    "spec/support/memerr.lua %s %s %s.gz"):format(BUILD, lua, kernel, core, core))
+		assert.equal("", err)
+		assert.equal(0, status)
+		-- Lest the sweep has become one over nothing.
+		for name, count in out:gmatch "([%w_]+): (%d+) allocations" do
+			if name:find "^open" or name == "types" then
+				assert.is_true(tonumber(count) > 3, name)
+			end
+		end
+	end)
+end)
