@@ -51,13 +51,13 @@ DEBIAN	= gcc libc6-dev lua5.4 liblua5.4-dev lua-lpeg lua-argparse lua-dkjson \
 FREEBSD	= lua54 lua54-lpeg lua54-argparse lua54-luarocks zstd
 
 # Compile the sources on stdin that are older than their objects in $(B)/obj.
-COMPILE	= mkdir -p $(B)/obj && xargs -P $(JOBS) -n 1 sh -c ' \
+COMPILE	= { mkdir -p $(B)/obj && xargs -P $(JOBS) -n 1 sh -c ' \
 	  o=$(B)/obj/$$(echo "$$1" | tr / _ | sed "s/c$$/o/"); \
 	  if [ -n "$$(find "$$1" $(HEADERS) Makefile -newer "$$o" 2>&1)" ]; then \
 	    echo "CC $$1"; \
 	    $(CC) $(STD) $(WARN) $(CFLAGS) $(LUA_CFLAGS) -Icore -c -o "$$o.new" "$$1" && \
 	    mv "$$o.new" "$$o" || exit 255; \
-	  fi' sh
+	  fi' sh; }
 # The objects of the sources on stdin.
 OBJECTS	= tr / _ | sed 's,^,$(B)/obj/,; s,c$$,o,'
 
