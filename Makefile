@@ -8,7 +8,7 @@ B	= build
 CC	= cc
 LUA	!= for l in lua5.4 lua54 lua-5.4 lua; do case "$$($$l -v 2>&1)" in "Lua 5.4"*) echo $$l; exit;; esac; done; case "$$(uname)" in FreeBSD) echo lua54;; *) echo lua5.4;; esac
 LUA_CFLAGS	= -I/usr/include/lua5.4 -I/usr/local/include/lua54 -I/usr/local/include
-WARN	= -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings
+WARN	= -Wall -Werror=implicit-function-declaration -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings
 OPT	= -O2 -g
 CFLAGS	= $(OPT)
 LDFLAGS	=
