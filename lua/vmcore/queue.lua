@@ -1,0 +1,225 @@
+--- Lists of sys/queue.h and their ck_queue.h twins, walked in a dump.
+--
+--	for p in queue.list_foreach(k.var.allproc, "p_list") do ... end
+--
+--	local each, walk = queue.foreach(head, "td_plist")
+--	for td in each do ... end
+--	if walk:status() then ... end
+--
+-- The kernel died in the middle of something, and the dump may be damaged: a
+-- walk is bounded. It ends at a link that can't be read or was poisoned by
+-- the kernel's own debugging, and before it would come to an element for the
+-- second time; then it says where and why. An element whose link can't be
+-- read is not handed out: nothing says that it is one.
+-- @module vmcore.queue
+
+local kvm = require "kvm"
+
+local queue = {}
+
+-- Kind -> the head's and the link's member, sys/queue.h first, then those of
+-- contrib/ck/include/ck_queue.h.
+local KINDS = {
+	list = { { "lh_first", "le_next" }, { "clh_first", "cle_next" } },
+	slist = { { "slh_first", "sle_next" }, { "cslh_first", "csle_next" } },
+	tailq = { { "tqh_first", "tqe_next" } },
+	stailq = { { "stqh_first", "stqe_next" }, { "cstqh_first", "cstqe_next" } },
+}
+local ORDER = { "list", "tailq", "stailq", "slist" }
+
+-- QUEUE_MACRO_DEBUG_TRASH writes -1 over dead links (sys/queue.h), UMA and
+-- malloc(9) fill freed memory with 0xdeadc0de (vm/uma_dbg.c).
+local POISON = {
+	[8] = { [-1] = true, [0xdeadc0dedeadc0de] = true },
+	[4] = { [0xffffffff] = true, [0xdeadc0de] = true },
+}
+
+local walk_methods = {}
+local walk_meta = { __index = walk_methods, __name = "vmcore.walk" }
+
+--- Why the walk ended early.
+-- @treturn ?table nil while it goes well and when it came to the list's end;
+--   else reason ("unreadable", "poisoned", "cycle"), address (of the element,
+--   or what should have been one), count (elements handed out), message
+function walk_methods:status()
+	return self.stopped
+end
+
+local MESSAGES = {
+	unreadable = "%s: stopped after %d elements: the one at %#x can't be read",
+	poisoned = "%s: stopped after %d elements at a poisoned link (%#x)",
+	cycle = "%s: stopped after %d elements: the list runs in a circle, back to %#x",
+}
+
+local function stop(walk, reason, address, count)
+	walk.stopped = {
+		reason = reason, address = address, count = count,
+		message = MESSAGES[reason]:format(walk.name, count, address),
+	}
+	if walk.on_stop then
+		walk.on_stop(walk.stopped)
+	end
+end
+
+-- Elements before the list runs into itself, given one inside the circle
+-- (Floyd): the way to where the circle begins is as long from the list's
+-- first element as from there, and then once around.
+local function distinct_elements(next_of, first, inside)
+	local a, b, count = first, inside, 0
+	while a ~= b do
+		a, b, count = next_of(a), next_of(b), count + 1
+	end
+	local around = a
+	repeat
+		around, count = next_of(around), count + 1
+	until around == a
+	return count, a
+end
+
+-- The iterator proper. `hare` runs ahead two links a step: it meets the walk
+-- inside a circle before any element has come twice, and costs no memory.
+local function iterator(walk, first, next_of, make, poison)
+	local current, hare, count, limit = first, first, 0, nil
+	local entry
+	return function()
+		local address = current
+		if address == 0 then
+			return nil
+		elseif poison[address] then
+			current = 0
+			stop(walk, "poisoned", address, count)
+			return nil
+		elseif count == limit then
+			current = 0
+			stop(walk, "cycle", entry, count)
+			return nil
+		end
+		current = next_of(address)
+		if current == nil then
+			current = 0
+			stop(walk, "unreadable", address, count)
+			return nil
+		end
+		count = count + 1
+		if hare then
+			hare = hare ~= 0 and next_of(hare)
+			hare = hare and hare ~= 0 and next_of(hare)
+			if hare == current and hare ~= 0 then
+				limit, entry = distinct_elements(next_of, first, hare)
+				hare = nil
+			end
+		end
+		return make(address)
+	end
+end
+
+-- Everything about walking heads of one type by one link that does not
+-- depend on the head.
+local function plan(head_type, link, kinds, element)
+	local base = head_type:strip()
+	if base.kind == "pointer" then
+		base = base.target:strip()
+	end
+	for _, kind in ipairs(kinds) do
+		for _, names in ipairs(KINDS[kind]) do
+			local first = base:member(names[1])
+			if first ~= nil then
+				local pointer = element and element:pointer() or first.type
+				return {
+					kind = kind, head = base, offset = first.offset, pointer = pointer,
+					link = kvm.offsetof(pointer:strip().target, link .. "." .. names[2]),
+				}
+			end
+		end
+	end
+	error(("%s is no head of a %s"):format(tostring(base),
+	    #kinds == 1 and kinds[1] or "list"), 0)
+end
+
+local function start(p, kd, address, name, on_stop)
+	local offset, pointer = p.link, p.pointer
+	local read_ptr, make = kd.read_ptr, kvm.pointer
+	local walk = setmetatable({ name = name, on_stop = on_stop }, walk_meta)
+	local function next_of(element)
+		return (read_ptr(kd, element + offset))
+	end
+	local first = read_ptr(kd, address + p.offset)
+	if first == nil then
+		first = 0
+		stop(walk, "unreadable", address, 0)
+	end
+	return iterator(walk, first, next_of, function(element)
+		return make(pointer, element)
+	end, POISON[kd:ptrsize()]), walk
+end
+
+--- Prepare to walk many heads of one type by the same link.
+-- @tparam kvm.type head_type of the heads, or of pointers to them
+-- @tparam string link the member that links the elements; may be a path
+--   ("td_md.link")
+-- @tparam ?string kind `list`, `slist`, `tailq`, `stailq`; found out if absent
+-- @tparam ?kvm.type element type of the elements, where the head does not
+--   tell
+-- @treturn function of a head (object, or its address) and optionally
+--   on_stop; it returns what foreach() returns
+-- @raise when the type is no head, or the elements have no such link
+function queue.prepare(head_type, link, kind, element)
+	local p = plan(head_type, link, kind and { kind } or ORDER, element)
+	local kd = head_type.descriptor
+	return function(head, on_stop)
+		local address = math.type(head) and head or kvm.toaddress(head)
+		return start(p, kd, address, link, on_stop)
+	end
+end
+
+-- Plans by head type and link, as long as the type lives.
+local prepared = setmetatable({}, { __mode = "k" })
+
+local function foreach(kind, head, link, on_stop)
+	local t = kvm.typeof(head)
+	local walkers = prepared[t]
+	if walkers == nil then
+		walkers = {}
+		prepared[t] = walkers
+	end
+	local key = link .. " " .. (kind or "")
+	local walk = walkers[key]
+	if walk == nil then
+		walk = queue.prepare(t, link, kind)
+		walkers[key] = walk
+	end
+	return walk(head, on_stop)
+end
+
+--- Walk any of the lists; the head's members tell which it is.
+-- @param head the head, or a pointer to it
+-- @tparam string link the member that links the elements; may be a path
+-- @tparam ?function on_stop called with the status when the walk ends early
+-- @treturn function iterator of pointers to the elements
+-- @treturn table walk, whose status() tells why it ended early
+-- @raise when it is no head, or the elements have no such link
+function queue.foreach(head, link, on_stop)
+	return foreach(nil, head, link, on_stop)
+end
+
+--- Walk a LIST or CK_LIST; as foreach().
+function queue.list_foreach(head, link, on_stop)
+	return foreach("list", head, link, on_stop)
+end
+
+--- Walk an SLIST or CK_SLIST; as foreach().
+function queue.slist_foreach(head, link, on_stop)
+	return foreach("slist", head, link, on_stop)
+end
+
+--- Walk a TAILQ; as foreach().
+function queue.tailq_foreach(head, link, on_stop)
+	return foreach("tailq", head, link, on_stop)
+end
+
+--- Walk an STAILQ or CK_STAILQ; as foreach().
+function queue.stailq_foreach(head, link, on_stop)
+	return foreach("stailq", head, link, on_stop)
+end
+
+return queue
