@@ -1,0 +1,77 @@
+--- Do a kernel file and a dump belong together, and is the dump whole?
+-- @module vmcore.check
+
+local check = {}
+
+-- A version string is one or more lines; savecore(8) and the kernel may
+-- differ in what follows the first one.
+local function first_line(text)
+	return text and text:match "^[^\n%z]*"
+end
+
+-- What `version` (conf/newvers.sh) holds in the dump's memory, at the address
+-- that the kernel file gives.
+local function in_memory(kd)
+	local address = kd:lookup "version"
+	return address and first_line((kd:read_string(address, 1024)))
+end
+
+-- What it holds in the kernel file, if that has contents.
+local function in_file(kd)
+	local symbol = kd:symbol "version"
+	local data = symbol and kd:section ".data"
+	if data == nil or data.data == nil then
+		return nil
+	end
+	local offset = symbol.value - kd:kerndisp() - data.addr
+	if offset < 0 or offset >= #data.data then
+		return nil
+	end
+	return first_line(data.data:sub(offset + 1, offset + 1024))
+end
+
+--- Compare the kernel's version with the dump's.
+-- @tparam kvm.descriptor kd
+-- @treturn ?boolean nil when the kernel can't be compared
+-- @treturn ?string when they differ: how
+function check.kernel(kd)
+	if kd:lookup "version" == nil then
+		return nil
+	end
+	local memory = in_memory(kd) or ""
+	local file = in_file(kd)
+	local note = first_line(kd:dump().note.version)
+	if note ~= "" and memory ~= note then
+		return false, ("the kernel file does not match the dump: the dump is of '%s',"
+		    .. " but '%s' stands where this kernel has its version"):format(note, memory)
+	elseif file and file ~= "" and memory ~= file then
+		return false, ("the kernel file does not match the dump: it is '%s',"
+		    .. " but '%s' stands there in the dump"):format(file, memory)
+	elseif not memory:find "^%a[%w_.+-]* %S" then
+		return false, "the kernel file does not match the dump:"
+		    .. " there is no version where this kernel has it"
+	end
+	return true
+end
+
+--- What makes answers from this dump doubtful.
+-- @tparam kvm.descriptor kd
+-- @treturn {string...} sentences
+function check.doubts(kd)
+	local doubts = {}
+	local matches, how = check.kernel(kd)
+	if matches == false then
+		doubts[#doubts + 1] = how
+	end
+	local dump = kd:dump()
+	if dump.truncated then
+		doubts[#doubts + 1] = ("the dump is truncated: %d of %d bytes, %d of %d pages lost")
+		    :format(dump.size, dump.size_expected, dump.pages_lost, dump.pages)
+	end
+	if dump.note.status == "bad" then
+		doubts[#doubts + 1] = "savecore(8) found the dump bad"
+	end
+	return doubts
+end
+
+return check

@@ -1,0 +1,278 @@
+--- FreeBSD kernel crash dumps, from any host.
+--
+--	local vmcore = require "vmcore"
+--	local k <close> = assert(vmcore.open{ core = "vmcore.0.zst", kernel = "kernel" })
+--	print(k.var.allproc, k:eval "allproc.lh_first->p_comm")
+--
+-- Objects are those of `kvm`: after a dot the kernel owns the names, so what
+-- this library does to an object is a function here.
+-- @module vmcore
+
+local kvm = require "kvm"
+local check = require "vmcore.check"
+
+local vmcore = {}
+
+--- Version of the library.
+vmcore.version = kvm.version
+
+-- Parsers of type names by descriptor, for as long as it lives. The grammar
+-- is loaded with the first name that needs it.
+local parsers = setmetatable({}, { __mode = "k" })
+
+local function parse_type(kd, name)
+	local parser = parsers[kd]
+	if parser == nil then
+		parser = require "vmcore.ctype".parser(kd)
+		parsers[kd] = parser
+	end
+	return parser(name)
+end
+
+-- A type, or the name of one in the kernel of `object`.
+local function as_type(t, object)
+	if type(t) ~= "string" then
+		return t
+	end
+	local found, message = parse_type(kvm.typeof(object).descriptor, t)
+	if found == nil then
+		error(message, 3)
+	end
+	return found
+end
+
+local methods = {}
+
+--- Read kernel memory.
+-- @tparam integer address
+-- @tparam integer n bytes
+-- @treturn[1] string
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string code
+-- @treturn[2] string what could be read before the fault
+function methods:read(address, n)
+	return self.kd:read(address, n)
+end
+
+--- Read a string that ends with NUL.
+-- @tparam integer address
+-- @tparam[opt=4096] integer max bytes
+function methods:read_string(address, max)
+	return self.kd:read_string(address, max)
+end
+
+--- A symbol of the kernel by name: { name, value, size, type, bind, ... }.
+-- @tparam string name
+function methods:symbol(name)
+	return self.kd:symbol(name)
+end
+
+--- The symbol that an address belongs to, and the offset into it.
+-- @tparam integer address
+function methods:symbol_at(address)
+	return self.kd:symbol_at(address)
+end
+
+--- Whether the kernel has a symbol.
+-- @tparam string name
+-- @treturn boolean
+function methods:has_symbol(name)
+	return self.kd:lookup(name) ~= nil
+end
+
+--- A type by its C name (C11 6.7.7): "struct proc *", "uint8_t[16]".
+-- @tparam string name
+-- @treturn[1] kvm.type
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string code
+function methods:type(name)
+	return parse_type(self.kd, name)
+end
+
+--- Whether the kernel has a type.
+-- @tparam string name
+-- @treturn boolean
+function methods:has_type(name)
+	return parse_type(self.kd, name) ~= nil
+end
+
+--- Where types come from: "ctf", "defined", "none".
+function methods:type_source()
+	return self.kd:type_source()
+end
+
+local function typed(k, name)
+	if type(name) ~= "string" then
+		return name
+	end
+	local t, message = parse_type(k.kd, name)
+	if t == nil then
+		error(message, 3)
+	end
+	return t
+end
+
+--- What stands at an address, as reading a member of that type would give it.
+-- @tparam string|kvm.type name
+-- @tparam integer address
+-- @raise a fault; an error when there is no such type
+function methods:object(name, address)
+	return kvm.object(typed(self, name), address)
+end
+
+--- A pointer value of a pointer type; nil for 0.
+-- @tparam string|kvm.type name of the pointer type: "struct proc *"
+-- @tparam integer address what it holds
+function methods:pointer(name, address)
+	return kvm.pointer(typed(self, name), address)
+end
+
+--- A cast, of an object or an integer.
+-- @tparam string|kvm.type name
+-- @param value object or integer
+function methods:cast(name, value)
+	return kvm.cast(typed(self, name), value)
+end
+
+--- Evaluate a C expression (C11 6.5 without assignment).
+-- @tparam string text
+-- @return[1] the value, as reading a member gives it
+-- @treturn[2] nil
+-- @treturn[2] string message that shows the place
+-- @treturn[2] string code
+-- @raise a fault, when memory that the expression needs can't be read
+function methods:eval(text)
+	return require "vmcore.eval".eval(self.kd, text)
+end
+
+--- What the dump says of itself: see kvm(3lua), dump.
+-- @treturn table
+function methods:dump()
+	return self.kd:dump()
+end
+
+--- What makes answers doubtful: a kernel file that is not the dump's, a dump
+-- that is cut off.
+-- @treturn {string...}
+function methods:warnings()
+	return self.doubts
+end
+
+--- Close; objects read before can't be used any more.
+function methods:close()
+	return self.kd:close()
+end
+
+local handle_meta = {
+	__index = methods,
+	__name = "vmcore",
+	__close = methods.close,
+}
+
+local variables_meta = {
+	__name = "vmcore.variables",
+	__index = function(self, name)
+		local kd = self[1]
+		local symbol, message = kd:symbol(name)
+		if symbol == nil then
+			error(message, 2)
+		end
+		local t, why = kd:type_of_symbol(name)
+		if t == nil then
+			error(why, 2)
+		end
+		return kvm.object(t, symbol.value)
+	end,
+	__newindex = function()
+		error("a dead kernel's variables can't be set", 2)
+	end,
+}
+
+local function open_descriptor(options)
+	if options.kernel or options.resolver or options.no_kernel then
+		local kd, message, code = kvm.openx {
+			core = options.core, kernel = options.kernel,
+			resolver = options.resolver,
+			no_kernel = options.kernel == nil or nil,
+		}
+		return kd, message or options.kernel, code
+	end
+	return require "vmcore.findkernel".open(options.core)
+end
+
+--- Open a dump.
+-- @tparam table options `core`: the dump, plain or compressed; `kernel`: the
+--   kernel file, found as crashinfo(8) finds it when absent; `resolver`: a
+--   function from names to addresses, instead of the kernel's symbols;
+--   `no_kernel`: do without one; `klddir`: where the kernel's modules are
+-- @treturn[1] vmcore handle, to be closed; fields `kd` (the descriptor of
+--   kvm), `var` (the kernel's variables by name), `core`, `kernel`
+-- @treturn[2] nil
+-- @treturn[2] string message
+-- @treturn[2] string code; "nokernel" when none was found
+function vmcore.open(options)
+	if type(options) ~= "table" then
+		error("vmcore.open takes a table of options", 2)
+	end
+	local kd, kernel, code = open_descriptor(options)
+	if kd == nil then
+		return nil, kernel, code
+	end
+	return setmetatable({
+		kd = kd,
+		var = setmetatable({ kd }, variables_meta),
+		core = options.core,
+		kernel = kernel,
+		klddir = options.klddir,
+		doubts = check.doubts(kd),
+	}, handle_meta)
+end
+
+--- The type of an object.
+vmcore.typeof = kvm.typeof
+
+--- Size of an object or type in bytes.
+vmcore.sizeof = kvm.sizeof
+
+--- Where a member is in a type: bytes; of a bit-field also bit and width.
+vmcore.offsetof = kvm.offsetof
+
+--- The address of an object, or of a member, as an object: C's &.
+vmcore.addressof = kvm.addressof
+
+--- The address that an object stands at, or a pointer holds, as an integer.
+vmcore.toaddress = kvm.toaddress
+
+--- The string that a char pointer or array holds.
+vmcore.string = kvm.string
+
+--- Whether a type, or an object's type, has a member; a path may be asked.
+vmcore.has_member = kvm.has_member
+
+--- C's cast.
+-- @tparam string|kvm.type t
+-- @param object
+function vmcore.cast(t, object)
+	return kvm.cast(as_type(t, object), object)
+end
+
+--- Whether an object is of a type.
+-- @tparam string|kvm.type t
+-- @param object
+-- @treturn boolean
+function vmcore.istype(t, object)
+	return kvm.istype(as_type(t, object), object)
+end
+
+--- The struct that a member is in.
+-- @param object the member, or a pointer to it
+-- @tparam string|kvm.type t of the struct
+-- @tparam string member
+-- @return pointer to the struct
+function vmcore.container_of(object, t, member)
+	return kvm.container_of(object, as_type(t, object), member)
+end
+
+return vmcore
