@@ -1,0 +1,128 @@
+--- The contract of a script, and running one.
+--
+-- To add a command: put a file into scripts/, named as the command, that
+-- returns a table; write spec/scripts/NAME_spec.lua; that is all. The table:
+--
+--	summary	one line, for --help
+--	usage	function (parser): add the command's options to an argparse
+--		parser (optional)
+--	needs	"dump": works without a kernel file (optional)
+--	columns	what a row has: see vmcore.table
+--	layout	text as "table" (the default), "lines" (one column, no header),
+--		"fields" (one row, a line per column)
+--	rows	function (k, options, report): returns an iterator of records
+--
+-- A record is anything indexed by the columns' keys; it may read the dump only
+-- then, and raise a fault: the cell then shows <fault 0x...>, the walk goes on.
+-- `report(message)` says that the answer is not complete. Either way the exit
+-- status is 1.
+-- @module vmcore.script
+
+local kvm = require "kvm"
+local output = require "vmcore.table"
+
+local script = {}
+
+local FIELDS = { summary = "string", columns = "table", rows = "function" }
+
+--- Load a script.
+-- @tparam string path
+-- @treturn[1] table
+-- @treturn[2] nil
+-- @treturn[2] string message
+function script.load(path)
+	local chunk, message = loadfile(path)
+	if chunk == nil then
+		return nil, message
+	end
+	local ok, command = pcall(chunk)
+	if not ok then
+		return nil, tostring(command)
+	elseif type(command) ~= "table" then
+		return nil, path .. ": no script: it returns no table"
+	end
+	for field, wanted in pairs(FIELDS) do
+		if type(command[field]) ~= wanted then
+			return nil, ("%s: no script: its '%s' is no %s"):format(path, field, wanted)
+		end
+	end
+	return command
+end
+
+local LAYOUTS = { lines = output.lines, fields = output.fields }
+
+local function printer(command, mode)
+	local layout = mode == "text" and LAYOUTS[command.layout]
+	if layout then
+		return layout(command.columns)
+	end
+	return output.printer(command.columns, mode)
+end
+
+local function is_fault(err)
+	return kvm.type_of(err) == "fault"
+end
+
+-- The next record, or nil and the fault that the walk itself ran into.
+local function step(rows, state, control)
+	local ok, record = pcall(rows, state, control)
+	if ok then
+		return record
+	elseif is_fault(record) then
+		return nil, record
+	end
+	error(record, 0)
+end
+
+-- The line of a record, and the fault in it if there is one.
+local function line_of(lines, record)
+	local ok, line = pcall(lines.row, record)
+	if ok then
+		return line
+	elseif is_fault(line) then
+		return lines.faulty(record)
+	end
+	error(line, 0)
+end
+
+--- Run a script and print its rows.
+-- @tparam table k handle of vmcore.open
+-- @tparam table command
+-- @tparam table options
+-- @tparam string mode `text`, `json`, `csv`
+-- @tparam file out
+-- @tparam function complain called with messages for the user
+-- @treturn boolean whether the answer is complete
+-- @raise what is neither a fault nor said by report(): a mistake in the script
+function script.run(k, command, options, mode, out, complain)
+	local complete = true
+	local function report(message)
+		complete = false
+		complain(message)
+	end
+	local lines = printer(command, mode)
+	local rows, state, control = command.rows(k, options, report)
+	out:setvbuf("full", 65536)
+	local written = out:write(lines.header())
+	local record, broken = step(rows, state, control)
+	local faults = 0
+	-- Nobody reads on when a write fails: a pager was quit.
+	while record ~= nil and written do
+		local line, fault = line_of(lines, record)
+		if fault ~= nil then
+			faults = faults + 1
+		end
+		written = out:write(line)
+		record, broken = step(rows, state, record)
+	end
+	out:flush()
+	if broken ~= nil then
+		report("stopped: " .. tostring(broken))
+	end
+	if faults > 0 then
+		report(("%d row%s could not be read completely"):format(faults, faults == 1 and "" or "s"))
+	end
+	return complete
+end
+
+return script
