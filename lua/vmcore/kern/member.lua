@@ -1,0 +1,49 @@
+--- Asking a kernel's types which layout they have.
+-- @module vmcore.kern.member
+
+local kvm = require "kvm"
+
+local member = {}
+
+--- A quick reader of a member that had several names or places: the first
+-- one that exists, so callers give the newest layout first.
+-- @tparam kvm.type t of the struct; nil gives nil
+-- @tparam string ... paths; a pointer on the way is followed
+-- @treturn ?function of an object or address, nil when the kernel has none
+function member.getter(t, ...)
+	if t == nil then
+		return nil
+	end
+	for _, path in ipairs { ... } do
+		local ok, get = pcall(kvm.getter, t, path)
+		if ok then
+			return get
+		end
+	end
+	return nil
+end
+
+--- An integer variable, signed, whatever the kernel file knows of its type.
+-- @tparam table k
+-- @tparam string name
+-- @tparam[opt=4] integer size in bytes
+-- @treturn ?integer nil when there is none, or it can't be read
+function member.integer(k, name, size)
+	local address = k.kd:lookup(name)
+	local value = address and k.kd:read_uint(address, size or 4)
+	if value and (size or 4) == 4 and value >= 1 << 31 then
+		value = value - (1 << 32)
+	end
+	return value
+end
+
+--- The value of an enumerator, or what it was in every kernel so far.
+-- @tparam table k
+-- @tparam string name
+-- @tparam integer default
+-- @treturn integer
+function member.constant(k, name, default)
+	return k.kd:enumerator(name) or default
+end
+
+return member

@@ -1,0 +1,158 @@
+--- What a dump and its kernel say of the system as a whole.
+-- @module vmcore.kern.system
+
+local kvm = require "kvm"
+local check = require "vmcore.check"
+local clock = require "vmcore.kern.clock"
+local member = require "vmcore.kern.member"
+local msgbuf = require "vmcore.kern.msgbuf"
+
+local system = {}
+
+local STRING_MAX = 1024
+
+local function some(text)
+	return text ~= nil and text ~= "" and text or nil
+end
+
+-- A variable that is a char array, and one that points to the text.
+local function array(k, name)
+	local address = k.kd:lookup(name)
+	return address and some((k.kd:read_string(address, STRING_MAX)))
+end
+
+local function pointed(k, name)
+	local variable = k.kd:lookup(name)
+	local address = variable and k.kd:read_ptr(variable)
+	return address and address ~= 0 and some((k.kd:read_string(address, STRING_MAX))) or nil
+end
+
+local function trimmed(text)
+	return text and (text:gsub("%s+$", ""))
+end
+
+--- The kernel's version string, all its lines.
+-- @tparam table k
+-- @treturn ?string
+function system.version(k)
+	return trimmed(array(k, "version")) or some(k:dump().note.version)
+end
+
+--- Why it panicked: as savecore(8) noted it, as the kernel holds it, or as it
+-- was printed.
+-- @tparam table k
+-- @treturn ?string
+function system.panic(k)
+	local note = some(k:dump().note.panic) or pointed(k, "panicstr")
+	if note then
+		return note
+	end
+	local text = msgbuf.text(k)
+	return text and msgbuf.panic(text)
+end
+
+--- The system's host name, of jail 0.
+-- @tparam table k
+-- @treturn ?string
+function system.hostname(k)
+	local get = k:has_symbol "prison0" and member.getter(k:type "struct prison", "pr_hostname")
+	local ok, name = pcall(get or error, k.kd:lookup "prison0")
+	return ok and some(name) or some(k:dump().note.hostname)
+end
+
+--- Bytes of memory that the kernel manages.
+-- @tparam table k
+-- @treturn ?integer
+function system.physmem(k)
+	local address = k.kd:lookup "physmem"
+	local pages = address and k.kd:read_uint(address, k.kd:ptrsize())
+	return pages and pages * k:dump().page_size
+end
+
+--- The thread that wrote the dump.
+-- @tparam table k
+-- @tparam table procs vmcore.kern.proc
+-- @treturn ?table tid, td, p; td and p are nil when no such thread is found
+function system.crashed(k, procs)
+	local tid = member.integer(k, "dumptid")
+	if tid == nil or tid <= 0 then
+		return nil
+	end
+	for p in procs:each() do
+		for td in procs:each_thread(p) do
+			if procs.threads.fields.tid(td) == tid then
+				return { tid = tid, td = td, p = p }
+			end
+		end
+	end
+	return { tid = tid }
+end
+
+-- What the dump says of itself.
+local FROM_DUMP = {
+	kind = "kind", arch = "arch", header = "version", compression = "compression",
+	size = "size", expected = "size_expected", truncated = "truncated", pages = "pages",
+	pages_lost = "pages_lost", page_size = "page_size",
+}
+-- Addresses and sizes that a kind of dump may not have are 0.
+local PRESENT = {
+	kernbase = "kernbase", dmapbase = "dmapbase", dmapend = "dmapend", msgbuf = "msgbuf_size",
+}
+
+local function put_crashed(row, k)
+	local procs = require "vmcore.kern.proc".new(k)
+	local found = procs and system.crashed(k, procs)
+	if found == nil then
+		return
+	end
+	row.crash_tid = found.tid
+	if found.td then
+		row.crash_thread = procs.threads.fields.name(found.td)
+		row.crash_pid = procs.fields.pid(found.p)
+		row.crash_comm = procs.fields.comm(found.p)
+	end
+end
+
+local function put_kernel(row, k)
+	row.types = k:type_source()
+	row.matches = check.kernel(k.kd)
+	row.ostype = array(k, "ostype")
+	row.osrelease = array(k, "osrelease")
+	row.boottime = clock.boottime(k)
+	row.uptime = clock.uptime(k)
+	row.ncpus = member.integer(k, "mp_ncpus")
+	row.physmem = system.physmem(k)
+end
+
+--- Everything that is known of the system.
+-- @tparam table k
+-- @tparam function report called with messages about what can't be read
+-- @treturn table see scripts/info for the keys
+function system.describe(k, report)
+	local dump = k:dump()
+	local row = { core = k.core, kernel = k.kernel }
+	for key, field in pairs(FROM_DUMP) do
+		row[key] = dump[field]
+	end
+	for key, field in pairs(PRESENT) do
+		row[key] = dump[field] ~= 0 and dump[field] or nil
+	end
+	row.memory = dump.pages * dump.page_size
+	row.time = some(dump.note.time)
+	row.status = some(dump.note.status)
+	row.hostname = system.hostname(k)
+	row.version = trimmed(system.version(k))
+	row.panic = system.panic(k)
+	if k.kernel then
+		put_kernel(row, k)
+		local ok, fault = pcall(put_crashed, row, k)
+		if not ok and kvm.type_of(fault) == "fault" then
+			report("the crashed thread: " .. tostring(fault))
+		elseif not ok then
+			error(fault, 0)
+		end
+	end
+	return row
+end
+
+return system
