@@ -42,10 +42,10 @@ function forge.minidump(opts)
 end
 
 -- What few specs need is loaded when it is asked for.
-local PARTS = { elfdump = "elfdump", system = "system", bench = "bench",
-	raw_minidump = "rawdump" }
+local PARTS = { elfdump = "elfdump", system = "system" }
 local WHOLE = { elf = true, ctf = true, kdh = true, msgbuf = true,
-	zlib = true, arches = true, bench = true, sparse = true }
+	zlib = true, arches = true, bench = true, sparse = true,
+	walk = true }
 
 return setmetatable(forge, { __index = function(_, name)
 	if WHOLE[name] then

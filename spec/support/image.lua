@@ -5,7 +5,8 @@
 --	local at = sys:var("ticks", "int", 12345)
 --	sys:kernel{}:write("kernel")
 --
--- Sections are mapped by 2 MiB pages at KERNBASE + 2 MiB, text first. The ELF
+-- Sections are mapped by 2 MiB pages from KERNBASE + 2 MiB on, text first, to
+-- the physical address kernphys. The ELF
 -- file holds the same bytes as memory, save those of .bss.
 local kernel = require "spec.support.kernel"
 local values = require "spec.support.values"
@@ -25,13 +26,14 @@ local PLACES = {
 local FUNCTION = 256		-- bytes each
 
 --- A static part in a memory.
--- @tparam table opts types, memory
+-- @tparam table opts types, memory, kernphys (2 MiB)
 function image.new(opts)
 	local self = setmetatable({ types = opts.types, mem = opts.memory,
 		functions = {}, symbols = {}, by_name = {}, next = {} }, sys)
+	self.kernphys = opts.kernphys or 2 << 20
 	for _, p in ipairs(PLACES) do
-		self.mem:map(p[2], p[2] - KERNBASE, { size = 2 << 20,
-			prot = p[3] })
+		self.mem:map(p[2], p[2] - PLACES[1][2] + self.kernphys, {
+			size = 2 << 20, prot = p[3] })
 		if p[1] then
 			self.next[p[1]] = p[2] + 0x100
 		end

@@ -35,11 +35,12 @@ function memory.new(opts)
 		kept = {}, kept_ranges = {}, large = {} }, mem)
 	self.ram = opts.ram or arch.ram or { { 0x1000, 0x9f000 },
 		{ 0x100000, 0x20000000 }, { 0x100000000, 0x120000000 } }
+	local five = opts.la57 and arch.la57 or {}
 	for _, name in ipairs{ "kernbase", "dmapbase", "dmapend", "dmapphys",
 		"heap" } do
-		self[name] = opts[name] or arch[name]
+		self[name] = opts[name] or five[name] or arch[name]
 	end
-	self.levels = opts.levels or opts.la57 and arch.levels57 or arch.levels
+	self.levels = opts.levels or five.levels or arch.levels
 	self.ptrsize = arch.ptrsize
 	self.store = pages.new(self.endian)
 	self.free, self.window = opts.free or 0x2000000, 0
@@ -179,6 +180,19 @@ function mem:map(va, pa, opts)
 	return va
 end
 
+--- Put the direct map into the page tables, as the kernel does; size is the
+-- span of the pages used. Only full dumps need it.
+function mem:map_direct(size)
+	for _, r in ipairs(self.ram) do
+		for pa = r[1] & -size, r[2] - 1, size do
+			if not self.direct or pa > self.direct then
+				self:map(self:dmap(pa), pa, { size = size })
+				self.direct = pa
+			end
+		end
+	end
+end
+
 --- Map n bytes page by page to fresh physical pages.
 function mem:map_fresh(va, n, opts)
 	for at = va, va + n - 1, 4096 do
@@ -194,6 +208,7 @@ function mem:translate(va)
 	if page then
 		return page | va & 0xfff
 	end
+	-- Not one page: a superpage, or the direct map.
 	for _, m in ipairs(self.large) do
 		if math.ult(va - m.va, m.size) then
 			return m.pa + (va - m.va)
@@ -311,6 +326,9 @@ end
 
 --- Read an unsigned integer back.
 function mem:get(va, size)
+	if (va & 0xfff) + size <= 4096 then
+		return self.store:get(self:physical(va), size)
+	end
 	return (string.unpack(self.endian .. (size == 8 and "i8" or
 	    "I" .. size), self:read(va, size)))
 end

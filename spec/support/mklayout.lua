@@ -66,6 +66,14 @@ writer.__index = writer
 
 local QUALIFIER = { const = true, volatile = true }
 
+local function labels(t)
+	local out = {}
+	for i, m in ipairs(t.m) do
+		out[i] = ("%s = %d"):format(m[1], m[2])
+	end
+	return "{ " .. table.concat(out, ", ") .. " }"
+end
+
 function writer:declare(id, name, top)
 	local set = self.set
 	local t = set.list[id]
@@ -93,23 +101,15 @@ function writer:declare(id, name, top)
 	elseif t.n and t.k ~= "int" and t.k ~= "float" then
 		if t.k == "enum" and not self.done[id] then
 			self.done[id] = true
-			self:out("enum " .. t.n .. " " .. self:labels(t) .. ";")
+			self:out("enum " .. t.n .. " " .. labels(t) .. ";")
 		end
 		return t.k .. " " .. t.n .. " " .. name
 	elseif t.k == "enum" then
-		return "enum " .. self:labels(t) .. " " .. name
+		return "enum " .. labels(t) .. " " .. name
 	elseif t.k == "struct" or t.k == "union" then
 		return t.k .. " " .. self:body(t, nil, top) .. " " .. name
 	end
 	return t.n .. " " .. name
-end
-
-function writer:labels(t)
-	local out = {}
-	for i, m in ipairs(t.m) do
-		out[i] = ("%s = %d"):format(m[1], m[2])
-	end
-	return "{ " .. table.concat(out, ", ") .. " }"
 end
 
 function writer:typedef(id, t, pointed)

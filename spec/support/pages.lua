@@ -81,8 +81,13 @@ end
 --- Load an unsigned integer.
 function store:get(pa, size)
 	local at, page = pa & 7, self.data[pa >> 12]
-	if size == 8 and at == 0 and type(page) == "table" then
-		return page[(pa & 0xfff) >> 3] or 0
+	if at + size <= 8 and type(page) == "table" then
+		local word = page[(pa & 0xfff) >> 3] or 0
+		if size == 8 then
+			return word
+		end
+		return word >> (self.little and at or 8 - size - at) * 8 &
+		    MASK[size]
 	end
 	return (string.unpack(self.endian .. (size == 8 and "i8" or
 	    "I" .. size), self:bytes(pa, size)))

@@ -13,6 +13,7 @@
 -- symbols, message (the message buffer's text), panic, version.
 local arches = require "spec.support.arches"
 local dmesg = require "spec.support.dmesg"
+local elfdump = require "spec.support.elfdump"
 local image = require "spec.support.image"
 local kdh = require "spec.support.kdh"
 local memory = require "spec.support.memory"
@@ -140,6 +141,27 @@ local function populate(list, o, cpus)
 	end
 end
 
+-- The variables through which a full dump is translated.
+local function paging(sys, o, release)
+	local mem = sys.mem
+	local root, five = mem.root, 0
+	if o.la57 then
+		local pagetable = require "spec.support.pagetable"
+		five = root
+		root = mem.arch.table_address(pagetable.walk(mem,
+		    mem.kernbase, 48))
+	end
+	sys:var("KPML4phys", "unsigned long", root)
+	sys:var("KPML5phys", "unsigned long", five)
+	sys:var("la57", "int", o.la57 and 1 or 0)
+	if release[2] >= 1301000 and not o.no_kernphys then
+		sys:var("kernphys", "unsigned long", sys.kernphys)
+	end
+	if o.full then
+		mem:map_direct(1 << 30)
+	end
+end
+
 local function kernel_file(sys)
 	local file = sys:make("struct linker_file", {
 		filename = sys.mem:string(nil, "kernel"), refs = 1, id = 1,
@@ -155,19 +177,21 @@ end
 -- a type set), processes (at least so many), cpus (2), extra (more
 -- descriptions, see world.lua), version (the kernel's version string),
 -- no_ctf, ctf (CTF version), compress, dump (options of minidump.new), memory
--- (options of memory.new), stack_pages (4)
+-- (options of memory.new), stack_pages (4), full (a full dump: options of
+-- elfdump.new or true), la57, kernphys, no_kernphys
 -- @treturn table kernel, dump (both with write), memory, truth, sys
 function system.new(o)
 	o = o or {}
 	local set, number = layout_of(o)
 	local release, cpus = RELEASE[number], o.cpus or 2
 	types.parse(TYPES, nil, set)
-	local mo = { arch = arches.amd64, types = set }
+	local mo = { arch = arches.amd64, types = set, la57 = o.la57 }
 	for k, v in pairs(o.memory or {}) do
 		mo[k] = v
 	end
 	local mem = memory.new(mo)
-	local sys = image.new{ types = set, memory = mem }
+	local sys = image.new{ types = set, memory = mem,
+		kernphys = o.kernphys }
 	local ticks = identify(sys, release, o)
 	local list = procs.new(sys, { boottime = BOOTTIME, ticks = ticks, hz = 100,
 		cpus = cpus, stack_pages = o.stack_pages, osreldate = release[2] })
@@ -175,6 +199,7 @@ function system.new(o)
 	local truth = list:finish()
 	percpu.build(sys, list.threads, cpus, o)
 	kernel_file(sys)
+	paging(sys, o, release)
 	sys:var("panicstr", "char *", mem:string(nil, "page fault"))
 	local self = setmetatable({ sys = sys, memory = mem, truth = truth,
 		types = set, cpus = cpus, release = release, options = o }, built)
@@ -201,11 +226,17 @@ function built:files(number)
 	self.kernel = self.sys:kernel{ types = not o.no_ctf and self.types,
 		ctf = o.ctf or number == 12 and 2 or 3, compress = o.compress }
 	self.truth.symbols = self.sys.by_name
-	local d = { version = self.release[3], msgbuf = self.msgbuf }
-	for k, v in pairs(o.dump or {}) do
+	local d = { version = self.release[3], msgbuf = self.msgbuf,
+		memory = self.memory }
+	if o.full and number >= 15 then
+		d.delta = { vaddr = 0xffffffff80000000,
+			paddr = self.sys.kernphys, align = 0x200000 }
+	end
+	local more = o.dump or type(o.full) == "table" and o.full or {}
+	for k, v in pairs(more) do
 		d[k] = v
 	end
-	self.dump = minidump.new(self.memory, d)
+	self.dump = o.full and elfdump.new(d) or minidump.new(self.memory, d)
 end
 
 --- The fields of the dump's kerneldumpheader.

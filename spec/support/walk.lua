@@ -32,28 +32,28 @@ local function offsets(dump)
 	return out
 end
 
-local function mapped(dump, out, seen, at)
-	local maps = {}
+-- The mappings from kernbase to kernend, page by page; file(pa) is the offset.
+local function mapped(dump, out, seen, file)
+	local maps, span = {}, dump.kernend - dump.kernbase
 	for _, m in ipairs(dump.mem.maps) do
-		local below = math.ult(m.va, dump.kernbase)
-		if not below and m.va - dump.kernbase < dump.kernend -
-		    dump.kernbase then
+		if not math.ult(m.va, dump.kernbase) and
+		    math.ult(m.va - dump.kernbase, span) then
 			maps[#maps + 1] = m
 		end
 	end
 	table.sort(maps, function(a, b) return math.ult(a.va, b.va) end)
+	local protection = dump.arch and dump.arch.protection
 	for _, m in ipairs(maps) do
 		local prot = prot_bits(m.prot)
-		if dump.arch.protection then
-			prot = dump.arch.protection(prot, m.size)
+		if protection then
+			prot = protection(prot, m.size)
 		end
 		for off = 0, m.size - 1, dump.page do
 			local pa = m.pa + off
-			local bit = dump:bit(pa)
 			seen[pa // dump.page] = true
 			out[#out + 1] = { paddr = pa, kmap_vaddr = m.va + off,
 				dmap_vaddr = dmap_of(dump, pa), prot = prot,
-				offset = bit and at[bit], len = dump.page }
+				offset = file(pa), len = dump.page }
 		end
 	end
 end
@@ -64,7 +64,10 @@ function walk.expected(dump)
 	local out, seen = {}, {}
 	local at = offsets(dump)
 	dump.fields = dump:header_fields()
-	mapped(dump, out, seen, at)
+	mapped(dump, out, seen, function(pa)
+		local bit = dump:bit(pa)
+		return bit and at[bit]
+	end)
 	for _, r in ipairs(dump.runs) do
 		for i = 0, r[3] and dump.fields.dmapbase and r[2] - r[1] or -1 do
 			local page = r[3] + i
@@ -75,6 +78,34 @@ function walk.expected(dump)
 					prot = 3, offset = at[r[1] + i],
 					len = dump.page }
 			end
+		end
+	end
+	return out
+end
+
+--- The expected pages of a full dump: what is mapped.
+function walk.full(dump)
+	local out = {}
+	dump.fields = { dmapbase = dump.mem.dmapbase, dmapend = dump.mem.dmapend,
+		dmapphys = dump.mem.dmapphys }
+	dump.kernbase, dump.kernend = 0, -1
+	mapped(dump, out, {}, function(pa) return dump:offset(pa) end)
+	return out
+end
+
+--- Cut runs of pages, as a reader reports superpages, into single pages.
+function walk.split(pages, size)
+	local out = {}
+	for _, p in ipairs(pages) do
+		for off = 0, p.len - 1, size do
+			local function shift(v)
+				return v and v ~= 0 and v + off or v
+			end
+			out[#out + 1] = { paddr = p.paddr + off,
+				kmap_vaddr = shift(p.kmap_vaddr),
+				dmap_vaddr = shift(p.dmap_vaddr),
+				prot = p.prot, offset = shift(p.offset),
+				len = size }
 		end
 	end
 	return out

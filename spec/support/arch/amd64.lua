@@ -16,8 +16,11 @@ local amd64 = {
 local V, RW, A, M, PS, G, NX = 1, 2, 0x20, 0x40, 0x80, 0x100, 1 << 63
 local FRAME = 0x000ffffffffff000
 
---- With five levels (LA57) the tables begin one level higher.
-amd64.levels57 = { { shift = 48, bits = 9 }, table.unpack(amd64.levels) }
+--- With five levels (LA57) the tables begin one level higher, and the direct
+-- map is elsewhere.
+amd64.la57 = { levels = { { shift = 48, bits = 9 },
+	table.unpack(amd64.levels) }, dmapbase = 0xff01000000000000,
+	dmapend = 0xff21000000000000 }
 
 function amd64.table_entry(pa)
 	return pa | V | RW | A | M
