@@ -1,0 +1,114 @@
+--- The forged inputs of the benchmarks, made once below a folder.
+local forge = require "spec.support.forge"
+local types = require "spec.support.types"
+
+local inputs = {}
+
+local GIB = 1 << 30
+local DATA = 0xffffffff81000000
+
+local function exists(path)
+	local f = io.open(path, "rb")
+	return f and f:close()
+end
+
+local function folder(dir, name)
+	local path = dir .. "/" .. name
+	assert(os.execute(("mkdir -p '%s'"):format(path)))
+	return path
+end
+
+-- About n types: structs that point to each other, with arrays of their own.
+local function many_types(n)
+	local out = {}
+	for i = 1, n // 3 do
+		out[i] = ([[
+struct bench_%d {
+	struct bench_%d *next;
+	int number;
+	char name[%d];
+	unsigned int flags:3;
+	struct bench_%d *previous;
+};
+typedef struct bench_%d bench_%d_t;]]):format(i, i % (n // 3) + 1, i % 64 + 1, i, i, i)
+	end
+	return table.concat(out, "\n")
+end
+
+local function many_symbols(kernel, n)
+	for i = 1, n do
+		local func = i % 3 ~= 0
+		kernel:symbol{ name = ("bench_symbol_%d"):format(i), size = 64,
+			addr = (func and DATA or DATA + 0x800000) + i * 64,
+			type = func and "func" or "object", section = func and ".bench_text" or ".bench_data",
+			bind = i % 2 == 0 and "local" or "global" }
+	end
+end
+
+--- 2 GiB of RAM, 1 GiB of it dumped behind the direct map, and 64 MiB mapped
+-- page by page, the pages scattered.
+-- @treturn table kernel, core, dmap and kmap ({ address, length })
+function inputs.memory(dir)
+	local path = folder(dir, "memory")
+	local mem = forge.memory{ ram = { { 0x1000, 0x9f000 }, { 0x100000, 2 * GIB } } }
+	local out = { kernel = path .. "/kernel", core = path .. "/vmcore",
+		dmap = { mem:dmap(GIB - (64 << 20)), GIB }, kmap = { DATA, 64 << 20 } }
+	if not exists(out.core) then
+		mem:keep(GIB - (64 << 20), GIB)
+		mem:map_fresh(DATA, 64 << 20)
+		forge.kernel{ symbols = { { name = "hz", addr = DATA, size = 4 } } }:write(out.kernel)
+		forge.minidump{ memory = mem }:write(out.core)
+	end
+	return out
+end
+
+--- A minidump that describes 1 TiB of RAM: a sparse file.
+-- @treturn table kernel, core, bitmap (bytes)
+function inputs.terabyte(dir)
+	local path = folder(dir, "terabyte")
+	local out = { kernel = path .. "/kernel", core = path .. "/vmcore",
+		bitmap = 1024 * GIB // 4096 // 8 }
+	if not exists(out.core) then
+		local mem = forge.memory{ ram = { { 0x1000, 1024 * GIB } }, free = GIB }
+		mem:map_fresh(DATA, 4096)
+		for i = 1, 1000 do
+			mem:keep(i * GIB, (i % 7 + 1) << 20)
+		end
+		forge.kernel{ symbols = { { name = "hz", addr = DATA, size = 4 } } }:write(out.kernel)
+		forge.minidump{ memory = mem }:write(out.core)
+	end
+	return out
+end
+
+--- A system of n processes whose kernel has 20,000 types, 34,000 symbols.
+-- @treturn table kernel, core
+function inputs.system(dir, n)
+	local path = folder(dir, "system-" .. n)
+	local out = { kernel = path .. "/kernel", core = path .. "/vmcore.0" }
+	if not exists(path .. "/info.0") then
+		local set = types.parse(many_types(20000), nil, types.layout "freebsd13-amd64")
+		local s = forge.system{ layout = set, release = 13, processes = n,
+			memory = { ram = { { 0x1000, 0x9f000 }, { 0x100000, 2 * GIB } } } }
+		many_symbols(s.kernel, 34000)
+		s:write(path)
+	end
+	return out
+end
+
+--- The real dump, where its folder and the tool that makes its kernel are.
+-- @treturn table|nil kernel, core
+function inputs.real(dir, real)
+	local facts, tool = real .. "/freebsd13-amd64", real .. "/../tools/mkkernel"
+	if not exists(facts .. "/vmcore.zst") or not exists(tool) then
+		return nil
+	end
+	local path = folder(dir, "freebsd13-amd64")
+	local out = { kernel = path .. "/kernel", core = path .. "/vmcore" }
+	if not exists(out.core) then
+		assert(os.execute(("'%s' '%s' '%s' && zstd -dqo '%s' '%s/vmcore.zst'"):format(
+		    tool, facts, out.kernel, out.core, facts)))
+	end
+	return out
+end
+
+return inputs
