@@ -3,7 +3,7 @@
 -- @module vmcore.findkernel
 
 local kvm = require "kvm"
-local check = require "vmcore.check"
+local identity = require "vmcore.kern.identity"
 
 local findkernel = {}
 
@@ -58,7 +58,7 @@ local function try(core, path, tried)
 		tried[#tried + 1] = path .. ": " .. message
 		return nil
 	end
-	if check.kernel(kd) == false then
+	if identity.kernel(kd) == false then
 		kd:close()
 		tried[#tried + 1] = path .. ": is not the dump's kernel"
 		return nil

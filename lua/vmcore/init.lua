@@ -9,7 +9,7 @@
 -- @module vmcore
 
 local kvm = require "kvm"
-local check = require "vmcore.check"
+local identity = require "vmcore.kern.identity"
 
 local vmcore = {}
 
@@ -226,7 +226,7 @@ function vmcore.open(options)
 		core = options.core,
 		kernel = kernel,
 		klddir = options.klddir,
-		doubts = check.doubts(kd),
+		doubts = identity.doubts(kd),
 	}, handle_meta)
 end
 

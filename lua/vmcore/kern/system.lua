@@ -2,7 +2,7 @@
 -- @module vmcore.kern.system
 
 local kvm = require "kvm"
-local check = require "vmcore.check"
+local identity = require "vmcore.kern.identity"
 local clock = require "vmcore.kern.clock"
 local member = require "vmcore.kern.member"
 local msgbuf = require "vmcore.kern.msgbuf"
@@ -115,7 +115,7 @@ end
 
 local function put_kernel(row, k)
 	row.types = k:type_source()
-	row.matches = check.kernel(k.kd)
+	row.matches = identity.kernel(k.kd)
 	row.ostype = array(k, "ostype")
 	row.osrelease = array(k, "osrelease")
 	row.boottime = clock.boottime(k)

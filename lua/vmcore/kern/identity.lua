@@ -1,7 +1,7 @@
 --- Do a kernel file and a dump belong together, and is the dump whole?
--- @module vmcore.check
+-- @module vmcore.kern.identity
 
-local check = {}
+local identity = {}
 
 -- A version string is one or more lines; savecore(8) and the kernel may
 -- differ in what follows the first one.
@@ -34,7 +34,7 @@ end
 -- @tparam kvm.descriptor kd
 -- @treturn ?boolean nil when the kernel can't be compared
 -- @treturn ?string when they differ: how
-function check.kernel(kd)
+function identity.kernel(kd)
 	if kd:lookup "version" == nil then
 		return nil
 	end
@@ -57,9 +57,9 @@ end
 --- What makes answers from this dump doubtful.
 -- @tparam kvm.descriptor kd
 -- @treturn {string...} sentences
-function check.doubts(kd)
+function identity.doubts(kd)
 	local doubts = {}
-	local matches, how = check.kernel(kd)
+	local matches, how = identity.kernel(kd)
 	if matches == false then
 		doubts[#doubts + 1] = how
 	end
@@ -74,4 +74,4 @@ function check.doubts(kd)
 	return doubts
 end
 
-return check
+return identity
