@@ -24,7 +24,7 @@ ARCHES	= core/arch/amd64.c
 
 CORE	= core/arch.c core/bytes.c core/ctf.c core/dump.c core/dumphdr.c core/elfcore.c core/error.c \
 	core/image.c core/index.c core/nlist.c core/open.c core/pagemap.c \
-	core/pages.c core/read.c core/stream.c core/symbol.c core/symtab.c \
+	core/pages.c core/radix.c core/read.c core/stream.c core/symbol.c core/symtab.c \
 	core/type.c
 BIND	= core/bind/access.c core/bind/ctype.c core/bind/descriptor.c \
 	core/bind/fault.c core/bind/getter.c core/bind/kvm.c \

@@ -29,6 +29,18 @@ kvmi_full_none(kvm_t *kd)
 	    "table to translate with", kd->arch->name));
 }
 
+int
+kvmi_translate_in_none(kvm_t *kd, kpaddr_t root, kvaddr_t va,
+    struct kvmi_pte *pte)
+{
+
+	(void)root;
+	(void)pte;
+	return (kvmi_error(kd, KVM_E_NOTSUP, va,
+	    "the page tables of %s are not of the kind that can be walked "
+	    "from a root", kd->arch->name));
+}
+
 static int
 none_translate(kvm_t *kd, kvaddr_t va, struct kvmi_pte *pte)
 {
@@ -52,6 +64,30 @@ const struct kvmi_mmu kvmi_mmu_none = {
 	.translate = none_translate,
 	.walk = none_walk,
 };
+
+const uint8_t *
+kvmi_minidump_header(kvm_t *kd, unsigned int at, size_t size, unsigned int max)
+{
+	struct kvmi_minidump *m = &kd->mini;
+	const uint8_t *h;
+
+	h = kvmi_bytes_at(kd, &kd->bytes, 0, size);
+	if (h == NULL) {
+		kvmi_context(kd, "minidump header");
+		return (NULL);
+	}
+	m->version = kvmi_get32(h + at, kd->bigendian);
+	if (m->version < 1 || m->version > max) {
+		kvmi_error(kd, KVM_E_NOTSUP, 0,
+		    "%s minidump header version %u: 1 to %u are known",
+		    kd->arch->name, m->version, max);
+		return (NULL);
+	}
+	m->msgbuf_size = kvmi_get32(h + at + 4, kd->bigendian);
+	m->bitmap_size = kvmi_get32(h + at + 8, kd->bigendian);
+	m->pmap_size = kvmi_get32(h + at + 12, kd->bigendian);
+	return (h);
+}
 
 /*
  * Each section starts on a page boundary, in this order (minidump_machdep.c
@@ -94,4 +130,37 @@ kvmi_pmap_word(kvm_t *kd, uint64_t index, size_t size, uint64_t *value)
 	*value = size == 8 ? kvmi_get64(p, kd->bigendian) :
 	    kvmi_get32(p, kd->bigendian);
 	return (0);
+}
+
+/* Where va leads without the help of the translation cache, as bytes. */
+static const uint8_t *
+variable_bytes(kvm_t *kd, const char *name, size_t size)
+{
+	struct kvmi_pte pte;
+	const uint8_t *p;
+	kvaddr_t va;
+	size_t len = size;
+
+	if (kvmi_lookup(kd, name, &va) == -1 ||
+	    kd->mmu->translate(kd, va, &pte) == -1)
+		return (NULL);
+	p = kvmi_phys(kd, pte.pa, &len);
+	return (len < size ? NULL : p);
+}
+
+bool
+kvmi_variable(kvm_t *kd, const char *name, size_t size, uint64_t *value)
+{
+	struct kvm_error saved = kd->error;
+	const uint8_t *p;
+
+	if (kd->image == NULL && kd->resolver == NULL && kd->resolver2 == NULL)
+		return (false);
+	p = variable_bytes(kd, name, size);
+	kd->error = saved;
+	if (p == NULL)
+		return (false);
+	*value = size == 8 ? kvmi_get64(p, kd->bigendian) :
+	    size == 4 ? kvmi_get32(p, kd->bigendian) : p[0];
+	return (true);
 }

@@ -203,10 +203,109 @@ kvmi_elfcore_offset(const struct kvmi_elfcore *elf, kpaddr_t pa,
     uint64_t *len)
 {
 	const struct kvmi_segment *s = find_segment(elf, pa);
+	const struct kvmi_segment *end = elf->segments + elf->nsegments;
+	const struct kvmi_segment *next = s == NULL ? elf->segments : s + 1;
 
 	/* Bytes of p_memsz beyond p_filesz were not written. */
-	if (s == NULL || pa - s->pa >= s->filesz)
+	if (s == NULL || pa - s->pa >= s->filesz) {
+		*len = next == end ? UINT64_MAX - pa : next->pa - pa;
 		return (KVMI_NOTDUMPED);
+	}
 	*len = s->filesz - (pa - s->pa);
+	if (next != end && next->pa - pa < *len)
+		*len = next->pa - pa;
 	return ((int64_t)(s->offset + (pa - s->pa)));
+}
+
+/* ---- pages by number */
+
+/*
+ * Whole pages that kvmi_elfcore_offset() finds in the segment and that are
+ * not past the end of the dump: where segments overlap, the later one has it.
+ */
+static uint64_t
+count_pages(const struct kvmi_segment *s, const struct kvmi_segment *next,
+    uint64_t dumpsize, unsigned int shift)
+{
+	uint64_t size = s->filesz, mask = ((uint64_t)1 << shift) - 1;
+	uint64_t first = (s->pa >> shift) + ((s->pa & mask) != 0), end;
+
+	if (s->offset >= dumpsize)
+		return (0);
+	if (size > dumpsize - s->offset)
+		size = dumpsize - s->offset;
+	if (next != NULL && size > next->pa - s->pa)
+		size = next->pa - s->pa;
+	end = (s->pa + size) >> shift;
+	return (end > first ? end - first : 0);
+}
+
+int
+kvmi_elfcore_number(kvm_t *kd, struct kvmi_elfcore *elf, uint64_t *npages)
+{
+	uint64_t size = kvmi_bytes_size(kd, &kd->bytes), n = 0;
+	struct kvmi_segment *s;
+	size_t i;
+
+	for (i = 0; i < elf->nsegments; i++) {
+		s = &elf->segments[i];
+		s->index = n;
+		s->npages = count_pages(s, i + 1 < elf->nsegments ? s + 1 :
+		    NULL, size, kd->page_shift);
+		n += s->npages;
+	}
+	/* No page of the file stands for many: numbers stay in proportion. */
+	if (n > (size >> kd->page_shift) + elf->nsegments)
+		return (kvmi_error(kd, KVM_E_NOTSUP, 0,
+		    "the dump's segments show the same bytes at many physical "
+		    "addresses"));
+	*npages = n;
+	return (0);
+}
+
+static uint64_t
+first_page(const struct kvmi_segment *s, unsigned int shift)
+{
+
+	return ((s->pa + (((uint64_t)1 << shift) - 1)) >> shift);
+}
+
+uint64_t
+kvmi_elfcore_page(const struct kvmi_elfcore *elf, kpaddr_t pa,
+    unsigned int shift, uint64_t *index)
+{
+	const struct kvmi_segment *s = find_segment(elf, pa);
+	uint64_t page = pa >> shift, first;
+
+	*index = 0;
+	if (s == NULL)
+		return (0);
+	first = first_page(s, shift);
+	if (page < first || page - first >= s->npages)
+		return (0);
+	*index = s->index + (page - first);
+	return (s->npages - (page - first));
+}
+
+bool
+kvmi_elfcore_next(const struct kvmi_elfcore *elf, unsigned int shift,
+    uint64_t index, kpaddr_t *pa)
+{
+	size_t lo = 0, hi = elf->nsegments, mid;
+	const struct kvmi_segment *s;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		s = &elf->segments[mid];
+		if (index < s->index)
+			hi = mid;
+		else if (index - s->index >= s->npages)
+			lo = mid + 1;
+		else {
+			*pa = (first_page(s, shift) + (index - s->index)) <<
+			    shift;
+			return (true);
+		}
+	}
+	return (false);
 }

@@ -394,6 +394,27 @@ ssize_t	 kvm_read_dump(kvm_t *kd, uint64_t offset, void *buf, size_t nbytes);
  */
 int	 kvm_translate(kvm_t *kd, kvaddr_t addr, struct kvm_page *page);
 
+/*
+ * The same in another address space, such as a process's: by the page tables
+ * whose topmost one is at physical address root, which is what the processor
+ * has in CR3 (amd64, i386), TTBR0_EL1 without the ASID (arm64), satp (riscv64:
+ * the whole register, or its PPN shifted left by 12 where the mode is the
+ * kernel's), TTBR0 (arm).  Bits of root below the size of that table don't
+ * matter.  Addresses in user space are as the process sees them.  The protection
+ * is the process's where the page is its own; kp_kmap_vaddr is 0.
+ *
+ * A minidump holds a process's page tables and pages only by chance, a full
+ * dump all of them: KVM_E_UNMAPPED and KVM_E_NOTDUMPED are different answers
+ * here too.  KVM_E_NOTSUP where page tables are no trees (powerpc64's hashed
+ * ones, mips, sparc64).
+ */
+int	 kvm_translate_in(kvm_t *kd, kpaddr_t root, kvaddr_t addr,
+	    struct kvm_page *page);
+
+/* kvm_read2() in that address space. */
+ssize_t	 kvm_read_in(kvm_t *kd, kpaddr_t root, kvaddr_t addr, void *buf,
+	    size_t nbytes);
+
 /* ------------------------------------------------------------------------
  * Extensions: symbols of the kernel file
  */

@@ -165,6 +165,9 @@ struct kvmi_minidump {
 	uint64_t	 avail_off, avail_size;	/* dump_avail[]; size 0: none */
 	uint64_t	 bitmap_off, bitmap_size;
 	uint64_t	 pmap_off, pmap_size;
+	unsigned int	 pmap_level;	/* of kd->tables: its entries' level */
+	bool		 unpadded;	/* kernels of this kind leave the page
+					   table area unpadded */
 	uint64_t	 sparse_off;
 	kvaddr_t	 kernbase, dmapbase, dmapend;
 	kpaddr_t	 dmapphys;
@@ -216,6 +219,9 @@ struct kvmi_segment {
 	uint64_t	 filesz;	/* of them, in the file */
 	uint64_t	 offset;	/* in the dump */
 	uint64_t	 align;
+	uint64_t	 index;		/* kvmi_elfcore_number(): of its first
+					   whole page, counted through */
+	uint64_t	 npages;
 };
 
 /* The program headers of a full dump: physical address -> offset. */
@@ -231,9 +237,20 @@ struct kvmi_elfcore {
 
 int	kvmi_elfcore_init(kvm_t *, struct kvmi_elfcore *, uint64_t start);
 void	kvmi_elfcore_deinit(struct kvmi_elfcore *);
-/* Offset of pa and the bytes that follow it there, or KVMI_NOTDUMPED. */
+/*
+ * Offset of pa, or KVMI_NOTDUMPED; *len gets the number of bytes from there
+ * on that lie in the dump one after the other, or are not in it.
+ */
 int64_t	kvmi_elfcore_offset(const struct kvmi_elfcore *, kpaddr_t pa,
 	    uint64_t *len);
+/* Number the dump's pages, for those who visit them all.  0, or -1. */
+int	kvmi_elfcore_number(kvm_t *, struct kvmi_elfcore *, uint64_t *npages);
+/* As kvmi_pagemap_bit() and kvmi_pagemap_next(), by those numbers; the former
+   gives the number of pages from there on that are numbered through. */
+uint64_t kvmi_elfcore_page(const struct kvmi_elfcore *, kpaddr_t pa,
+	    unsigned int page_shift, uint64_t *index);
+bool	kvmi_elfcore_next(const struct kvmi_elfcore *, unsigned int page_shift,
+	    uint64_t index, kpaddr_t *pa);
 
 /* ---- dumphdr.c: what savecore(8) wrote beside the dump ----------------- */
 
@@ -336,7 +353,8 @@ struct kvmi_mmu {
 /*
  * An architecture.  To add one:
  *  1. core/arch/X.h: its constants, each with the header it comes from.
- *  2. core/arch/X.c: its struct kvmi_arch, called kvmi_arch_X.
+ *  2. core/arch/X.c: its struct kvmi_arch, called kvmi_arch_X.  Where its
+ *     page tables are trees of tables, radix.h does all but decode an entry.
  *  3. one line in core/arch/arches.h, in probe order.
  *  4. one line in the Makefile (ARCHES).
  *  5. spec/core/arch/X_spec.lua: the table of cases, then its oddities.
@@ -359,6 +377,9 @@ struct kvmi_arch {
 	int		(*full)(kvm_t *);
 	/* Bring an address into canonical form (tags stripped). */
 	kvaddr_t	(*canonical)(const kvm_t *, kvaddr_t);
+	/* As kvmi_mmu's translate, in the address space at root. */
+	int		(*translate_in)(kvm_t *, kpaddr_t root, kvaddr_t,
+			    struct kvmi_pte *);
 	/* Free kd->arch_data. */
 	void		(*deinit)(kvm_t *);
 };
@@ -367,6 +388,15 @@ struct kvmi_arch {
 kvaddr_t kvmi_canonical_none(const kvm_t *, kvaddr_t);
 void	kvmi_deinit_none(kvm_t *);
 int	kvmi_full_none(kvm_t *);
+int	kvmi_translate_in_none(kvm_t *, kpaddr_t, kvaddr_t, struct kvmi_pte *);
+/*
+ * Begin with a minidump's header of size bytes, which it returns: read the
+ * version, which stands at offset at and is known up to max, and behind it
+ * the sizes of the message buffer, the bitmap and the page table area, as on
+ * every architecture.  NULL, with an error.
+ */
+const uint8_t *kvmi_minidump_header(kvm_t *, unsigned int at, size_t size,
+	    unsigned int max);
 /*
  * Lay out the sections that every minidump has, one after the other from the
  * page after the header: needs the sizes, fills in the offsets.  Then the
@@ -375,6 +405,13 @@ int	kvmi_full_none(kvm_t *);
 int	kvmi_minidump_layout(kvm_t *);
 /* The mmu of a descriptor without memory: every read fails and says why. */
 extern const struct kvmi_mmu kvmi_mmu_none;
+
+/*
+ * The value of a kernel variable of 1, 4 or 8 bytes, for what a dump's header
+ * does not say.  false when there is no symbol by that name, or no memory
+ * behind it; the descriptor's error is left as it was.
+ */
+bool	kvmi_variable(kvm_t *, const char *name, size_t size, uint64_t *value);
 
 #define	KVMI_ARCH(name)	extern const struct kvmi_arch kvmi_arch_##name;
 #include "arch/arches.h"
@@ -400,6 +437,8 @@ struct __kvm {
 	kvaddr_t		 va_max;	/* last address there is */
 	const struct kvmi_mmu	*mmu;
 	const struct kvmi_arch	*arch;		/* NULL: no memory */
+	const struct kvmi_radix	*tables;	/* radix.h; NULL: no trees */
+	kpaddr_t		 root;		/* of a full dump's kernel map */
 	void			*arch_data;
 	enum kvm_dump_kind	 kind;
 	bool			 bigendian;
@@ -441,9 +480,9 @@ int	kvmi_report(kvm_t *);
 
 /* ---- pages.c --------------------------------------------------------------- */
 
-/* Fill in kp_kmap_vaddr and kp_dmap_vaddr for va, which maps pa. */
-void	kvmi_place_va(const kvm_t *, kvaddr_t va, kpaddr_t pa,
-	    struct kvm_page *);
+bool	kvmi_in_dmap(const kvm_t *, kvaddr_t);
+/* The direct map's address of pa; 0 when it has none. */
+kvaddr_t kvmi_dmap_va(const kvm_t *, kpaddr_t);
 
 /* ---- read.c, nlist.c ----------------------------------------------------- */
 
@@ -454,7 +493,11 @@ void	kvmi_place_va(const kvm_t *, kvaddr_t va, kpaddr_t pa,
 const uint8_t *kvmi_phys(kvm_t *, kpaddr_t pa, size_t *len);
 /* A word of 4 or 8 bytes of physical memory: a page table entry.  0, or -1. */
 int	kvmi_phys_word(kvm_t *, kpaddr_t pa, size_t size, uint64_t *);
-/* Offset in the dump, or KVMI_NOTDUMPED, KVMI_CUTOFF; no error is set. */
+/*
+ * Offset in the dump, or KVMI_NOTDUMPED, KVMI_CUTOFF; no error is set.  *len
+ * gets the number of bytes of which the same is true, at least to the end of
+ * the page in a minidump.
+ */
 int64_t	kvmi_phys_offset(kvm_t *, kpaddr_t, uint64_t *len);
 /* An entry of the minidump's page table area.  0, or -1. */
 int	kvmi_pmap_word(kvm_t *, uint64_t index, size_t size, uint64_t *);

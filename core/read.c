@@ -79,16 +79,25 @@ kvmi_phys_word(kvm_t *kd, kpaddr_t pa, size_t size, uint64_t *value)
 
 /* ---- virtual memory */
 
+/* The address that the processor would see; -1 when there is none such. */
+static int
+canonical(kvm_t *kd, kvaddr_t *va)
+{
+
+	if (kd->arch != NULL)
+		*va = kd->arch->canonical(kd, *va);
+	if (*va > kd->va_max)
+		return (kvmi_error(kd, KVM_E_UNMAPPED, *va,
+		    "past the end of the address space"));
+	return (0);
+}
+
 static int
 translate(kvm_t *kd, kvaddr_t va, struct kvmi_pte *pte)
 {
 
-	if (kd->arch != NULL)
-		va = kd->arch->canonical(kd, va);
-	if (va > kd->va_max)
-		return (kvmi_error(kd, KVM_E_UNMAPPED, va,
-		    "past the end of the address space"));
-	return (kd->mmu->translate(kd, va, pte));
+	return (canonical(kd, &va) == -1 ? -1 :
+	    kd->mmu->translate(kd, va, pte));
 }
 
 /*
@@ -342,25 +351,99 @@ kvm_read_dump(kvm_t *kd, uint64_t offset, void *buf, size_t nbytes)
 	return ((ssize_t)len);
 }
 
+/* Describe what va, which leads to pte, is mapped to. */
+static void
+fill_page(kvm_t *kd, kvaddr_t va, const struct kvmi_pte *pte,
+    struct kvm_page *page)
+{
+	uint64_t len = 0, in_page;
+
+	in_page = page_size(kd) - (va & (page_size(kd) - 1));
+	memset(page, 0, sizeof(*page));
+	page->kp_version = LIBKVM_WALK_PAGES_VERSION;
+	page->kp_paddr = pte->pa;
+	page->kp_prot = pte->prot;
+	page->kp_offset = kvmi_phys_offset(kd, pte->pa, &len);
+	if (page->kp_offset < 0)
+		page->kp_offset = -1;
+	page->kp_len = (size_t)(pte->len < in_page ? pte->len : in_page);
+	page->kp_dmap_vaddr = kvmi_dmap_va(kd, pte->pa);
+}
+
 int
 kvm_translate(kvm_t *kd, kvaddr_t addr, struct kvm_page *page)
 {
 	struct kvmi_pte pte;
-	uint64_t len = 0, in_page;
+	kvaddr_t va = addr;
 
 	if (kd == NULL)
 		return (no_descriptor());
-	if (translate(kd, addr, &pte) == -1)
+	if (canonical(kd, &va) == -1 ||
+	    kd->mmu->translate(kd, va, &pte) == -1)
 		return (fault(kd, addr));
-	in_page = page_size(kd) - (addr & (page_size(kd) - 1));
-	memset(page, 0, sizeof(*page));
-	page->kp_version = LIBKVM_WALK_PAGES_VERSION;
-	page->kp_paddr = pte.pa;
-	page->kp_prot = pte.prot;
-	page->kp_offset = kvmi_phys_offset(kd, pte.pa, &len);
-	if (page->kp_offset < 0)
-		page->kp_offset = -1;
-	page->kp_len = (size_t)(pte.len < in_page ? pte.len : in_page);
-	kvmi_place_va(kd, addr, pte.pa, page);
+	fill_page(kd, va, &pte, page);
+	page->kp_kmap_vaddr = kvmi_in_dmap(kd, va) ? 0 : va;
 	return (0);
+}
+
+/* ---- other address spaces */
+
+static int
+translate_in(kvm_t *kd, kpaddr_t root, kvaddr_t va, struct kvmi_pte *pte)
+{
+
+	if (kd->arch == NULL)
+		return (kd->mmu->translate(kd, va, pte));
+	return (canonical(kd, &va) == -1 ? -1 :
+	    kd->arch->translate_in(kd, root, va, pte));
+}
+
+static int
+fault_in(kvm_t *kd, kpaddr_t root, kvaddr_t va)
+{
+
+	kd->error.ke_addr = va;
+	return (kvmi_context(kd, "%#jx in the address space at %#jx",
+	    (uintmax_t)va, (uintmax_t)root));
+}
+
+int
+kvm_translate_in(kvm_t *kd, kpaddr_t root, kvaddr_t addr,
+    struct kvm_page *page)
+{
+	struct kvmi_pte pte;
+
+	if (kd == NULL)
+		return (no_descriptor());
+	if (translate_in(kd, root, addr, &pte) == -1)
+		return (fault_in(kd, root, addr));
+	fill_page(kd, addr, &pte, page);
+	return (0);
+}
+
+ssize_t
+kvm_read_in(kvm_t *kd, kpaddr_t root, kvaddr_t addr, void *buf,
+    size_t nbytes)
+{
+	struct kvmi_pte pte;
+	const uint8_t *p;
+	size_t at, len;
+
+	if (kd == NULL)
+		return (no_descriptor());
+	for (at = 0; at < nbytes; at += len) {
+		if (addr + at < addr)
+			return (kvmi_error(kd, KVM_E_UNMAPPED, addr + at,
+			    "past the end of the address space"));
+		if (translate_in(kd, root, addr + at, &pte) == -1)
+			return (fault_in(kd, root, addr + at));
+		len = nbytes - at;
+		if (len > pte.len)
+			len = (size_t)pte.len;
+		p = kvmi_phys(kd, pte.pa, &len);
+		if (p == NULL)
+			return (fault_in(kd, root, addr + at));
+		memcpy((uint8_t *)buf + at, p, len);
+	}
+	return ((ssize_t)nbytes);
 }
