@@ -26,6 +26,11 @@ function forge.types(source, opts)
 	return types.load(source, opts)
 end
 
+--- The types of FreeBSD 12, 13 or 15 (amd64) that system.lua uses.
+function forge.system_types(release)
+	return types.layout(("freebsd%d-amd64"):format(release))
+end
+
 --- See memory.new.
 function forge.memory(opts)
 	return memory.new(opts or {})

@@ -180,6 +180,14 @@ function mem:map(va, pa, opts)
 	return va
 end
 
+--- Map n consecutive physical pages at once (pagetable.enter_run).
+function mem:map_run(va, pa, n, prot)
+	local m = { va = va, pa = pa, size = n * 4096, prot = prot or "rw" }
+	self.maps[#self.maps + 1], self.large[#self.large + 1] = m, m
+	pagetable.enter_run(self, va, pa, n, m.prot)
+	return va
+end
+
 --- Put the direct map into the page tables, as the kernel does; size is the
 -- span of the pages used. Only full dumps need it.
 function mem:map_direct(size)

@@ -178,7 +178,8 @@ end
 -- descriptions, see world.lua), version (the kernel's version string),
 -- no_ctf, ctf (CTF version), compress, dump (options of minidump.new), memory
 -- (options of memory.new), stack_pages (4), full (a full dump: options of
--- elfdump.new or true), la57, kernphys, no_kernphys
+-- elfdump.new or true), la57, kernphys, no_kernphys, prepare (function(sys)
+-- called before the dump is planned: add variables and structures there)
 -- @treturn table kernel, dump (both with write), memory, truth, sys
 function system.new(o)
 	o = o or {}
@@ -199,6 +200,9 @@ function system.new(o)
 	local truth = list:finish()
 	percpu.build(sys, list.threads, cpus, o)
 	kernel_file(sys)
+	if o.prepare then
+		o.prepare(sys)
+	end
 	paging(sys, o, release)
 	sys:var("panicstr", "char *", mem:string(nil, "page fault"))
 	local self = setmetatable({ sys = sys, memory = mem, truth = truth,
