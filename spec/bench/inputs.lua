@@ -1,6 +1,5 @@
---- The forged inputs of the benchmarks, made once below a folder.
+--- The forged inputs of the benchmarks, made anew below a folder.
 local forge = require "spec.support.forge"
-local types = require "spec.support.types"
 
 local inputs = {}
 
@@ -16,23 +15,6 @@ local function folder(dir, name)
 	local path = dir .. "/" .. name
 	assert(os.execute(("mkdir -p '%s'"):format(path)))
 	return path
-end
-
--- About n types: structs that point to each other, with arrays of their own.
-local function many_types(n)
-	local out = {}
-	for i = 1, n // 3 do
-		out[i] = ([[
-struct bench_%d {
-	struct bench_%d *next;
-	int number;
-	char name[%d];
-	unsigned int flags:3;
-	struct bench_%d *previous;
-};
-typedef struct bench_%d bench_%d_t;]]):format(i, i % (n // 3) + 1, i % 64 + 1, i, i, i)
-	end
-	return table.concat(out, "\n")
 end
 
 local function many_symbols(kernel, n)
@@ -53,12 +35,10 @@ function inputs.memory(dir)
 	local mem = forge.memory{ ram = { { 0x1000, 0x9f000 }, { 0x100000, 2 * GIB } } }
 	local out = { kernel = path .. "/kernel", core = path .. "/vmcore",
 		dmap = { mem:dmap(GIB - (64 << 20)), GIB }, kmap = { DATA, 64 << 20 } }
-	if not exists(out.core) then
-		mem:keep(GIB - (64 << 20), GIB)
-		mem:map_fresh(DATA, 64 << 20)
-		forge.kernel{ symbols = { { name = "hz", addr = DATA, size = 4 } } }:write(out.kernel)
-		forge.minidump{ memory = mem }:write(out.core)
-	end
+	mem:keep(GIB - (64 << 20), GIB)
+	mem:map_fresh(DATA, 64 << 20)
+	forge.kernel{ symbols = { { name = "hz", addr = DATA, size = 4 } } }:write(out.kernel)
+	forge.minidump{ memory = mem }:write(out.core)
 	return out
 end
 
@@ -68,31 +48,20 @@ function inputs.terabyte(dir)
 	local path = folder(dir, "terabyte")
 	local out = { kernel = path .. "/kernel", core = path .. "/vmcore",
 		bitmap = 1024 * GIB // 4096 // 8 }
-	if not exists(out.core) then
-		local mem = forge.memory{ ram = { { 0x1000, 1024 * GIB } }, free = GIB }
-		mem:map_fresh(DATA, 4096)
-		for i = 1, 1000 do
-			mem:keep(i * GIB, (i % 7 + 1) << 20)
-		end
-		forge.kernel{ symbols = { { name = "hz", addr = DATA, size = 4 } } }:write(out.kernel)
-		forge.minidump{ memory = mem }:write(out.core)
-	end
+	forge.kernel{ symbols = { { name = "hz", addr = DATA, size = 4 } } }:write(out.kernel)
+	forge.bench.huge():write(out.core)
 	return out
 end
 
---- A system of n processes whose kernel has 20,000 types, 34,000 symbols.
+--- A system of n processes and 1 GiB of memory, whose kernel has 20,000 types
+-- and 34,000 symbols.
 -- @treturn table kernel, core
 function inputs.system(dir, n)
 	local path = folder(dir, "system-" .. n)
-	local out = { kernel = path .. "/kernel", core = path .. "/vmcore.0" }
-	if not exists(path .. "/info.0") then
-		local set = types.parse(many_types(20000), nil, types.layout "freebsd13-amd64")
-		local s = forge.system{ layout = set, release = 13, processes = n,
-			memory = { ram = { { 0x1000, 0x9f000 }, { 0x100000, 2 * GIB } } } }
-		many_symbols(s.kernel, 34000)
-		s:write(path)
-	end
-	return out
+	local s = forge.bench.new{ processes = n }
+	many_symbols(s.kernel, 34000)
+	s:write(path)
+	return { kernel = path .. "/kernel", core = path .. "/vmcore.0" }
 end
 
 --- The real dump, where its folder and the tool that makes its kernel are.
