@@ -22,8 +22,10 @@ JOBS	= 2
 # One line an architecture: core/arch/X.c
 ARCHES	= core/arch/amd64.c
 
-CORE	= core/arch.c core/bytes.c core/ctf.c core/dump.c core/dumphdr.c core/elfcore.c core/error.c \
-	core/image.c core/index.c core/nlist.c core/open.c core/pagemap.c \
+CORE	= core/arch.c core/bytes.c core/codec.c core/container.c core/ctf.c \
+	core/dump.c core/dumphdr.c core/elfcore.c core/error.c \
+	core/image.c core/index.c core/nlist.c core/nocrypt.c core/note.c \
+	core/open.c core/pagemap.c \
 	core/pages.c core/radix.c core/read.c core/stream.c core/symbol.c core/symtab.c \
 	core/type.c
 BIND	= core/bind/access.c core/bind/ctype.c core/bind/descriptor.c \

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "private.h"
@@ -18,7 +19,15 @@
 #define	ZERO_MAX	65536
 static const uint8_t zero_bytes[ZERO_MAX];
 
-/* Streams are copied at least this far beyond what was asked for. */
+/* No textdump comes near it. */
+#define	REVERSE_MAX	(64 * 1024 * 1024)
+
+/* The blocks that savecore(8) looks at, and the share of a dump that it may
+   leave out at the end. */
+#define	TAIL_BLOCK	4096
+#define	TAIL_FRACTION	32
+
+/* Streams are made at least this far beyond what was asked for. */
 #define	READ_AHEAD	(256 * 1024)
 
 static int
@@ -39,72 +48,52 @@ add_mapping(kvm_t *kd, struct kvmi_bytes *b, int fd, uint64_t len)
 	return (0);
 }
 
-/* What the first bytes say of compression: RFC 1952, RFC 8878. */
-static const char *
-sniff(const uint8_t *head, size_t n)
+/* The length of what can be mapped; 0 for other devices and pipes. */
+static uint64_t
+mappable(int fd, const struct stat *st)
 {
+	off_t end;
 
-	if (n >= 3 && memcmp(head, "\x1f\x8b\x08", 3) == 0)
-		return ("gzip");
-	if (n >= 4 && memcmp(head, "\x28\xb5\x2f\xfd", 4) == 0)
-		return ("zstd");
-	return ("none");
-}
-
-static ssize_t
-read_head(int fd, uint8_t *head, size_t size)
-{
-	size_t have = 0;
-	ssize_t n;
-
-	while (have < size) {
-		n = read(fd, head + have, size - have);
-		if (n == -1 && errno == EINTR)
-			continue;
-		if (n == -1)
-			return (-1);
-		if (n == 0)
-			break;
-		have += (size_t)n;
-	}
-	return ((ssize_t)have);
-}
-
-/* fd becomes the stream's, or is closed. */
-static int
-init_stream(kvm_t *kd, struct kvmi_bytes *b, int fd, const uint8_t *head,
-    size_t nhead)
-{
-
-	b->stream = kvmi_stream_create(kd, fd, b->compression, head, nhead);
-	return (b->stream == NULL ? -1 : 0);
+	if (S_ISREG(st->st_mode))
+		return ((uint64_t)st->st_size);
+	end = S_ISBLK(st->st_mode) ? lseek(fd, 0, SEEK_END) : 0;
+	return (end > 0 ? (uint64_t)end : 0);
 }
 
 static int
 init_fd(kvm_t *kd, struct kvmi_bytes *b, int fd)
 {
-	uint8_t head[4];
 	struct stat st;
-	ssize_t n;
-	int error;
+	uint64_t size;
+	int error = 0;
 
 	if (fstat(fd, &st) == -1)
 		error = kvmi_syserr(kd, "fstat");
 	else if (S_ISDIR(st.st_mode))
 		error = kvmi_error(kd, KVM_E_FORMAT, 0, "is a directory");
-	else if ((n = read_head(fd, head, sizeof(head))) == -1)
-		error = kvmi_syserr(kd, "cannot read");
-	else if (n == 0)
-		error = kvmi_error(kd, KVM_E_FORMAT, 0, "empty file");
-	else {
-		b->compression = sniff(head, (size_t)n);
-		if (!S_ISREG(st.st_mode) || strcmp(b->compression, "none") != 0)
-			return (init_stream(kd, b, fd, head, (size_t)n));
-		error = add_mapping(kd, b, fd, (uint64_t)st.st_size);
-		b->ready = (uint64_t)st.st_size;
+	else if ((size = mappable(fd, &st)) > 0) {
+		error = add_mapping(kd, b, fd, size);
+		b->ready = size;
+	} else if (!S_ISREG(st.st_mode)) {
+		b->stream = kvmi_stream_create(kd, fd, NULL, 0, 0,
+		    &kvmi_codec_copy, NULL);
+		return (b->stream == NULL ? -1 : 0);
 	}
 	close(fd);
 	return (error);
+}
+
+/* There must be something in it. */
+static int
+check_empty(kvm_t *kd, struct kvmi_bytes *b)
+{
+
+	if (kvmi_bytes_avail(kd, b, 0, 1) == 1)
+		return (0);
+	if (b->damage[0] != '\0')
+		return (kvmi_error(kd, KVM_E_SYS, 0, "cannot read: %s",
+		    b->damage));
+	return (kvmi_error(kd, KVM_E_FORMAT, 0, "empty file"));
 }
 
 int
@@ -113,12 +102,12 @@ kvmi_bytes_init(kvm_t *kd, struct kvmi_bytes *b, const char *path, int flags)
 	int fd;
 
 	memset(b, 0, sizeof(*b));
-	b->compression = "none";
+	b->form = "none";
 	/* Reading is needed in every case; a mapping can't be write-only. */
 	fd = open(path, (flags == O_WRONLY ? O_RDWR : flags) | O_CLOEXEC);
 	if (fd == -1)
 		return (kvmi_syserr(kd, "cannot open %s", path));
-	if (init_fd(kd, b, fd) == -1) {
+	if (init_fd(kd, b, fd) == -1 || check_empty(kd, b) == -1) {
 		kvmi_bytes_deinit(b);
 		return (kvmi_context(kd, "%s", path));
 	}
@@ -130,22 +119,124 @@ kvmi_bytes_deinit(struct kvmi_bytes *b)
 {
 	size_t i;
 
-	for (i = 0; i < b->nmappings; i++)
-		munmap(b->mappings[i].addr, b->mappings[i].len);
 	if (b->stream != NULL)
 		kvmi_stream_destroy(b->stream);
+	for (i = 0; i < b->nmappings; i++)
+		munmap(b->mappings[i].addr, b->mappings[i].len);
+	if (b->under != NULL) {
+		kvmi_bytes_deinit(b->under);
+		free(b->under);
+	}
+	free(b->owned);
 	memset(b, 0, sizeof(*b));
-	b->compression = "none";
+	b->form = "none";
+}
+
+/* Move what b is into a layer of its own, below an empty b. */
+static struct kvmi_bytes *
+push_layer(kvm_t *kd, struct kvmi_bytes *b)
+{
+	struct kvmi_bytes *under;
+
+	under = malloc(sizeof(*under));
+	if (under == NULL) {
+		kvmi_nomem(kd, "dump");
+		return (NULL);
+	}
+	*under = *b;
+	memset(b, 0, sizeof(*b));
+	b->form = "none";
+	b->under = under;
+	return (under);
+}
+
+int
+kvmi_bytes_decode(kvm_t *kd, struct kvmi_bytes *b,
+    const struct kvmi_codec *codec, const void *arg)
+{
+	struct kvmi_bytes *under = push_layer(kd, b);
+
+	if (under == NULL)
+		return (-1);
+	b->form = codec->name;
+	b->stream = kvmi_stream_create(kd, -1, under, 0, UINT64_MAX, codec,
+	    arg);
+	return (b->stream == NULL ? -1 : 0);
+}
+
+int
+kvmi_bytes_slice(kvm_t *kd, struct kvmi_bytes *b, uint64_t off, uint64_t len)
+{
+	struct kvmi_bytes *under = push_layer(kd, b);
+	uint64_t there;
+
+	if (under == NULL)
+		return (-1);
+	if (under->stream != NULL) {
+		b->stream = kvmi_stream_create(kd, -1, under, off, len,
+		    &kvmi_codec_copy, NULL);
+		return (b->stream == NULL ? -1 : 0);
+	}
+	there = off < under->ready ? under->ready - off : 0;
+	b->base = under->base + (off < under->ready ? off : 0);
+	b->ready = len < there ? len : there;
+	return (0);
+}
+
+int
+kvmi_bytes_reverse(kvm_t *kd, struct kvmi_bytes *b, size_t size)
+{
+	uint64_t i, n = kvmi_bytes_size(kd, b) / size;
+	struct kvmi_bytes *under;
+
+	if (n > REVERSE_MAX / size)
+		return (kvmi_error(kd, KVM_E_NOTSUP, 0,
+		    "a textdump of more than %d bytes", REVERSE_MAX));
+	under = push_layer(kd, b);
+	if (under == NULL)
+		return (-1);
+	b->owned = malloc((size_t)n * size + 1);
+	if (b->owned == NULL)
+		return (kvmi_nomem(kd, "textdump"));
+	for (i = 0; i < n; i++)
+		memcpy(b->owned + i * size, under->base + (n - 1 - i) * size,
+		    size);
+	b->base = b->owned;
+	b->ready = n * size;
+	return (0);
+}
+
+/*
+ * savecore(8) seeks over blocks of zeros and never sets the file's length, so
+ * zeros at the end of a dump are missing from it (sbin/savecore,
+ * sparsefwrite()).  A file that was cut off looks much the same; what tells
+ * them apart is that savecore's ends in a whole block that is not zero, and
+ * that a dump does not end in very many zeros.
+ */
+void
+kvmi_bytes_tail(struct kvmi_bytes *b, uint64_t length)
+{
+	const uint8_t *last;
+
+	if (b->stream != NULL || b->damage[0] != '\0' || length <= b->ready ||
+	    length - b->ready > length / TAIL_FRACTION ||
+	    b->ready < TAIL_BLOCK || b->ready % TAIL_BLOCK != 0)
+		return;
+	last = b->base + b->ready - TAIL_BLOCK;
+	if (last[0] != 0 || memcmp(last, last + 1, TAIL_BLOCK - 1) != 0)
+		b->zeros = length - b->ready;
 }
 
 /* The stream has come to its end: what is ready is all there is. */
 static void
-end_stream(struct kvmi_bytes *b, const char *damage)
+end_stream(kvm_t *kd, struct kvmi_bytes *b, const char *damage)
 {
 
 	snprintf(b->damage, sizeof(b->damage), "%s", damage);
 	kvmi_stream_destroy(b->stream);
 	b->stream = NULL;
+	if (b == &kd->bytes)
+		kvmi_bytes_tail(b, kd->note.length);
 }
 
 /* Copy the stream until want bytes are ready, or as far as it goes. */
@@ -157,7 +248,7 @@ fill(kvm_t *kd, struct kvmi_bytes *b, uint64_t want)
 
 	more = kvmi_stream_fill(kd, b->stream, want, &have);
 	if (more == -1) {
-		end_stream(b, kd->error.ke_message);
+		end_stream(kd, b, kd->error.ke_message);
 		return (-1);
 	}
 	if (have > 0 && (b->nmappings == 0 ||
@@ -169,7 +260,7 @@ fill(kvm_t *kd, struct kvmi_bytes *b, uint64_t want)
 	}
 	b->ready = have;
 	if (more == 0)
-		end_stream(b, kvmi_stream_damage(b->stream));
+		end_stream(kd, b, kvmi_stream_damage(b->stream));
 	return (0);
 }
 
@@ -180,7 +271,7 @@ past_end(kvm_t *kd, const struct kvmi_bytes *b, uint64_t off, size_t len)
 	if (b->damage[0] != '\0')
 		return (kvmi_error(kd, KVM_E_TRUNCATED, 0,
 		    "offset %#jx + %#zx of the dump: the %s stream is damaged"
-		    " at %#jx: %s", (uintmax_t)off, len, b->compression,
+		    " at %#jx: %s", (uintmax_t)off, len, b->form,
 		    (uintmax_t)b->ready, b->damage));
 	return (kvmi_error(kd, KVM_E_TRUNCATED, 0,
 	    "offset %#jx + %#zx is past the end of the dump (%#jx bytes)",

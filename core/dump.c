@@ -35,6 +35,18 @@ describe_mini(kvm_t *kd, struct kvm_dump *d)
 	    pm->nbits_here < pm->nbits;
 }
 
+/* The first layer from the top that is compressed. */
+static const char *
+compression_of(const struct kvmi_bytes *b)
+{
+
+	for (; b != NULL; b = b->under)
+		if (b->form == kvmi_codec_gzip.name ||
+		    b->form == kvmi_codec_zstd.name)
+			return (b->form);
+	return ("none");
+}
+
 static void
 describe_full(kvm_t *kd, struct kvm_dump *d)
 {
@@ -43,6 +55,7 @@ describe_full(kvm_t *kd, struct kvm_dump *d)
 	size_t i;
 
 	d->kd_page_size = (uint32_t)1 << kd->page_shift;
+	d->kd_size_expected = 0;
 	for (i = 0; i < kd->elf.nsegments; i++) {
 		s = &kd->elf.segments[i];
 		end = s->offset + s->filesz;
@@ -69,8 +82,10 @@ kvm_dump(kvm_t *kd, struct kvm_dump *d)
 	}
 	memset(d, 0, sizeof(*d));
 	d->kd_kind = kd->kind;
-	d->kd_arch = kd->arch == NULL ? "" : kd->arch->name;
-	d->kd_compression = kd->bytes.compression;
+	d->kd_arch = kd->arch_name;
+	d->kd_compression = compression_of(&kd->bytes);
+	d->kd_container = kd->container;
+	d->kd_encryption = kd->encryption;
 	d->kd_ptrsize = kd->ptrsize;
 	d->kd_bigendian = kd->bigendian;
 	d->kd_note_arch = kd->note.arch;
@@ -83,9 +98,11 @@ kvm_dump(kvm_t *kd, struct kvm_dump *d)
 	if (kd->kind == KVM_DUMP_NONE)
 		return (0);
 	d->kd_size = kvmi_bytes_size(kd, &kd->bytes);
+	d->kd_zero_tail = kd->bytes.zeros;
+	d->kd_size_expected = d->kd_size;
 	if (kd->kind == KVM_DUMP_MINI)
 		describe_mini(kd, d);
-	else
+	else if (kd->kind == KVM_DUMP_FULL)
 		describe_full(kd, d);
 	return (0);
 }

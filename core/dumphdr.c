@@ -1,178 +1,90 @@
 /*-
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * dumphdr.c: info.N, in which savecore(8) writes down what the dump's header
- * said: two-space-indented "Key: value" lines in a fixed order, of which
- * "Version String" goes on over several lines (savecore.c, printheader()).
+ * dumphdr.c: struct kerneldumpheader (sys/kerneldump.h), which the kernel
+ * writes before and after a dump on the dump device.  Big-endian on every
+ * architecture.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "private.h"
 
-#define	NOTE_MAX	65536		/* no info.N comes near it */
+#define	HDR_MAGIC_SIZE		20
+#define	HDR_ARCH		20
+#define	HDR_ARCH_SIZE		12
+#define	HDR_VERSION		32
+#define	HDR_LENGTH		40
 
 /*
- * The name of the info file that goes with corefile: vmcore.3.zst -> info.3,
- * vmcore.last -> info.last; a vmcore without a number has info or info.0.
- * which counts the candidates; false when there are no more.
+ * Where the fields lie in each version of the header; 0: not there.  Versions
+ * 2 and 3 were in development snapshots between FreeBSD 11 and 12 only.
  */
+static const struct layout {
+	unsigned int	extent, time, keysize, blocksize, hostname,
+			versionstring, panic, panic_size;
+} layouts[] = {
+	[1] = { 0, 48, 0, 56, 60, 124, 316, 192 },
+	[2] = { 0, 48, 56, 60, 64, 128, 320, 188 },
+	[3] = { 48, 56, 64, 68, 73, 137, 329, 179 },
+	[4] = { 496, 48, 56, 60, 64, 128, 320, 175 },
+};
+
+#define	HOSTNAME_SIZE		64
+#define	VERSIONSTRING_SIZE	192
+
+/* The exclusive or of all words of a valid header is 0. */
 static bool
-note_path(const char *corefile, unsigned int which, char *path, size_t size)
+parity_is_good(const uint8_t *p)
 {
-	const char *base = strrchr(corefile, '/');
-	const char *number, *end;
-	int dir, n;
-
-	base = base == NULL ? corefile : base + 1;
-	dir = (int)(base - corefile);
-	number = strchr(base, '.');
-	if (number != NULL && (strcmp(number, ".zst") == 0 ||
-	    strcmp(number, ".gz") == 0))
-		number = NULL;
-	if (number == NULL && which < 2) {
-		n = snprintf(path, size, "%.*sinfo%s", dir, corefile,
-		    which == 0 ? "" : ".0");
-		return (n > 0 && (size_t)n < size);
-	}
-	if (number == NULL || which > 0)
-		return (false);
-	end = strchr(number + 1, '.');
-	n = snprintf(path, size, "%.*sinfo%.*s", dir, corefile,
-	    (int)(end == NULL ? (ptrdiff_t)strlen(number) : end - number),
-	    number);
-	return (n > 0 && (size_t)n < size);
-}
-
-/* The text of the file, NUL-terminated and the caller's; NULL when there is
-   none to read. */
-static char *
-slurp(const char *path)
-{
-	char *text = NULL;
-	ssize_t n;
-	int fd;
-
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-	if (fd == -1)
-		return (NULL);
-	text = malloc(NOTE_MAX);
-	if (text != NULL) {
-		do {
-			n = read(fd, text, NOTE_MAX - 1);
-		} while (n == -1 && errno == EINTR);
-		if (n > 0)
-			text[n] = '\0';
-		else {
-			free(text);
-			text = NULL;
-		}
-	}
-	close(fd);
-	return (text);
-}
-
-/* A line "  Key: value" begins at line: cut the value off at its key. */
-static const char *
-value_of(const char *line, const char *key)
-{
-	size_t len = strlen(key);
-
-	if (strncmp(line, "  ", 2) != 0 || strncmp(line + 2, key, len) != 0 ||
-	    line[2 + len] != ':')
-		return (NULL);
-	line += 2 + len + 1;
-	return (*line == ' ' ? line + 1 : line);
-}
-
-static void
-parse_line(struct kvmi_note *note, const char *line)
-{
-	struct {
-		const char	 *key;
-		const char	**value;
-	} keys[] = {
-		{ "Architecture", &note->arch },
-		{ "Hostname", &note->hostname },
-		{ "Version String", &note->version },
-		{ "Panic String", &note->panic },
-		{ "Dumptime", &note->time },
-		{ "Dump Status", &note->status },
-	};
-	const char *value;
+	uint32_t parity = 0;
 	size_t i;
 
-	for (i = 0; i < nitems_of(keys); i++)
-		if ((value = value_of(line, keys[i].key)) != NULL)
-			*keys[i].value = value;
-	if ((value = value_of(line, "Dump Length")) != NULL)
-		note->length = strtoull(value, NULL, 10);
+	for (i = 0; i < KVMI_HEADER_SIZE; i += 4)
+		parity ^= kvmi_get32(p + i, true);
+	return (parity == 0);
 }
 
-/* Does a key that ends the version string begin at line? */
 static bool
-ends_version(const char *line)
+check_magic(const uint8_t *p, struct kvmi_header *h)
 {
+	static const char memory[HDR_MAGIC_SIZE] = "FreeBSD Kernel Dump";
+	static const char text[HDR_MAGIC_SIZE] = "FreeBSD Text Dump";
+	static const char cleared[HDR_MAGIC_SIZE] = "Cleared Kernel Dump";
 
-	return (value_of(line, "Panic String") != NULL ||
-	    value_of(line, "Dump Parity") != NULL ||
-	    value_of(line, "Bounds") != NULL);
+	h->text = memcmp(p, text, HDR_MAGIC_SIZE) == 0;
+	h->cleared = memcmp(p, cleared, HDR_MAGIC_SIZE) == 0;
+	return (h->text || h->cleared ||
+	    memcmp(p, memory, HDR_MAGIC_SIZE) == 0);
 }
 
+/* A field of n bytes, NUL-padded, to a string of at least n + 1. */
 static void
-parse(struct kvmi_note *note)
+get_string(char *to, const uint8_t *from, size_t n)
 {
-	char *line = note->text, *next, *end;
-	bool in_version = false;
 
-	for (; line != NULL; line = next) {
-		next = strchr(line, '\n');
-		if (in_version && !ends_version(line)) {
-			if (next != NULL)
-				next++;
-			continue;
-		}
-		if (in_version)
-			line[-1] = '\0';	/* the newline before this */
-		in_version = value_of(line, "Version String") != NULL;
-		if (next != NULL && !in_version)
-			*next = '\0';
-		if (next != NULL)
-			next++;
-		parse_line(note, line);
-	}
-	end = note->text + strlen(note->version) +
-	    (note->version - note->text);
-	while (*note->version != '\0' && end > note->version &&
-	    end[-1] == '\n')
-		*--end = '\0';
+	memcpy(to, from, n);
+	to[n] = '\0';
 }
 
-int
-kvmi_note_init(kvm_t *kd, struct kvmi_note *note, const char *corefile)
+bool
+kvmi_header_parse(const uint8_t *p, struct kvmi_header *h)
 {
-	char path[PATH_MAX];
-	unsigned int which;
+	const struct layout *l;
 
-	(void)kd;
-	memset(note, 0, sizeof(*note));
-	note->arch = note->hostname = note->version = "";
-	note->panic = note->time = note->status = "";
-	for (which = 0; note->text == NULL &&
-	    note_path(corefile, which, path, sizeof(path)); which++)
-		note->text = slurp(path);
-	if (note->text != NULL)
-		parse(note);
-	return (0);
-}
-
-void
-kvmi_note_deinit(struct kvmi_note *note)
-{
-
-	free(note->text);
-	note->text = NULL;
+	memset(h, 0, sizeof(*h));
+	h->version = kvmi_get32(p + HDR_VERSION, true);
+	if (!check_magic(p, h) || h->version < 1 ||
+	    h->version >= nitems_of(layouts) || !parity_is_good(p))
+		return (false);
+	l = &layouts[h->version];
+	h->length = kvmi_get64(p + HDR_LENGTH, true);
+	h->extent = l->extent == 0 ? h->length :
+	    kvmi_get64(p + l->extent, true);
+	h->time = kvmi_get64(p + l->time, true);
+	h->keysize = l->keysize == 0 ? 0 : kvmi_get32(p + l->keysize, true);
+	h->blocksize = kvmi_get32(p + l->blocksize, true);
+	get_string(h->arch, p + HDR_ARCH, HDR_ARCH_SIZE);
+	get_string(h->hostname, p + l->hostname, HOSTNAME_SIZE);
+	get_string(h->versionstring, p + l->versionstring,
+	    VERSIONSTRING_SIZE);
+	get_string(h->panic, p + l->panic, l->panic_size);
+	return (true);
 }

@@ -276,6 +276,7 @@ struct kvm_open_args {
 	unsigned int	 ka_options;	/* KVM_OPEN_* */
 	kvm_resolver_t	*ka_resolver;	/* NULL: the ELF symbol table */
 	void		*ka_arg;	/* passed to ka_resolver */
+	const char	*ka_keyfile;	/* RSA private key, PEM; NULL */
 };
 
 /*
@@ -306,6 +307,8 @@ enum kvm_dump_kind {
 	KVM_DUMP_MINI,		/* minidump */
 	KVM_DUMP_FULL,		/* ELF image of physical memory */
 	KVM_DUMP_LIVE,		/* the running kernel */
+	KVM_DUMP_TEXT,		/* textdump: files, no memory */
+	KVM_DUMP_ENCRYPTED,	/* of an unknown kind, for want of the key */
 };
 
 /*
@@ -317,6 +320,10 @@ struct kvm_dump {
 	enum kvm_dump_kind	 kd_kind;
 	const char		*kd_arch;	/* MACHINE_ARCH: "amd64" */
 	const char		*kd_compression; /* "none", "gzip", "zstd" */
+	const char		*kd_container;	/* "file"; "header": behind a
+						   kerneldumpheader; "device" */
+	const char		*kd_encryption;	/* "none", "aes-256-cbc",
+						   "chacha20", "unknown" */
 	unsigned int		 kd_version;	/* of the minidump header */
 	unsigned int		 kd_ptrsize;	/* bytes in a pointer */
 	bool			 kd_bigendian;
@@ -324,6 +331,9 @@ struct kvm_dump {
 	uint64_t		 kd_size;	/* bytes there are, inflated */
 	uint64_t		 kd_size_expected; /* bytes the headers promise */
 	bool			 kd_truncated;	/* kd_size is short of it */
+	uint64_t		 kd_zero_tail;	/* bytes of kd_size that are not in
+						   the file, taken as zeros: a
+						   tail that savecore(8) left out */
 	uint64_t		 kd_pages;	/* pages dumped */
 	uint64_t		 kd_pages_lost;	/* of them, past the end */
 	kvaddr_t		 kd_kernbase;	/* start of the kernel map */

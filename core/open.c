@@ -76,6 +76,16 @@ match_kernel(kvm_t *kd)
 }
 
 static int
+set_arch(kvm_t *kd, const struct kvmi_arch *arch, enum kvm_dump_kind kind)
+{
+
+	kd->arch = arch;
+	kd->arch_name = arch->name;
+	kd->kind = kind;
+	return (match_kernel(kd));
+}
+
+static int
 open_minidump(kvm_t *kd, const uint8_t *magic)
 {
 	size_t i, len;
@@ -84,9 +94,7 @@ open_minidump(kvm_t *kd, const uint8_t *magic)
 		len = strlen(arches[i]->magic) + 1;
 		if (len == 1 || memcmp(magic, arches[i]->magic, len) != 0)
 			continue;
-		kd->kind = KVM_DUMP_MINI;
-		kd->arch = arches[i];
-		if (match_kernel(kd) == -1)
+		if (set_arch(kd, arches[i], KVM_DUMP_MINI) == -1)
 			return (-1);
 		return (kd->arch->minidump(kd));
 	}
@@ -109,11 +117,9 @@ open_full(kvm_t *kd)
 	for (i = 0; i < nitems_of(arches); i++) {
 		if (!arches[i]->kernel(&ident))
 			continue;
-		kd->kind = KVM_DUMP_FULL;
-		kd->arch = arches[i];
 		kd->bigendian = kd->elf.bigendian;
 		kd->ptrsize = kd->elf.class == 2 /* ELFCLASS64 */ ? 8 : 4;
-		if (match_kernel(kd) == -1)
+		if (set_arch(kd, arches[i], KVM_DUMP_FULL) == -1)
 			return (-1);
 		return (kd->arch->full(kd));
 	}
@@ -122,29 +128,50 @@ open_full(kvm_t *kd)
 	    "%u", ident.class, ident.machine));
 }
 
+static int
+open_headerless(kvm_t *kd)
+{
+	size_t i;
+
+	for (i = 0; i < nitems_of(arches); i++) {
+		if (!arches[i]->headerless(kd))
+			continue;
+		if (set_arch(kd, arches[i], KVM_DUMP_FULL) == -1)
+			return (-1);
+		return (kd->arch->full(kd));
+	}
+	return (kvmi_error(kd, KVM_E_FORMAT, 0,
+	    "not a FreeBSD kernel crash dump"));
+}
+
+/* A dump that holds no kernel memory, or none that can be read. */
+static int
+no_memory(kvm_t *kd, const struct kvm_open_args *args)
+{
+
+	if ((args->ka_options & KVM_OPEN_NOKERNEL) != 0)
+		return (0);
+	return (kvmi_error(kd, KVM_E_NOTSUP, 0,
+	    "a textdump: it holds no kernel memory"));
+}
+
 /* The dump's own header decides what it is. */
 static int
-open_kind(kvm_t *kd)
+open_kind(kvm_t *kd, const struct kvm_open_args *args)
 {
 	const uint8_t *head;
 
+	if (kvmi_container_open(kd, args) == -1)
+		return (-1);
+	kvmi_bytes_tail(&kd->bytes, kd->note.length);
+	if (kd->kind != KVM_DUMP_NONE)
+		return (no_memory(kd, args));
 	head = kvmi_bytes_at(kd, &kd->bytes, 0, 64);
 	if (head != NULL && memcmp(head, "minidump", 8) == 0)
 		return (open_minidump(kd, head));
 	if (head != NULL && memcmp(head, "\177ELF", 4) == 0)
 		return (open_full(kd));
-	return (kvmi_error(kd, KVM_E_FORMAT, 0,
-	    "not a FreeBSD kernel crash dump"));
-}
-
-/* savecore(8) seeks over zeros and never sets the length of the file. */
-static void
-extend_tail(kvm_t *kd)
-{
-
-	if (kd->bytes.stream == NULL && kd->note.length > kd->bytes.ready &&
-	    strcmp(kd->bytes.compression, "none") == 0)
-		kd->bytes.zeros = kd->note.length - kd->bytes.ready;
+	return (open_headerless(kd));
 }
 
 static int
@@ -158,9 +185,8 @@ open_core(kvm_t *kd, const struct kvm_open_args *args)
 		return (0);
 	if (kvmi_bytes_init(kd, &kd->bytes, path, args->ka_flags) == -1)
 		return (-1);
-	kvmi_note_init(kd, &kd->note, path);
-	extend_tail(kd);
-	if (open_kind(kd) == -1)
+	kvmi_note_init(&kd->note, path);
+	if (open_kind(kd, args) == -1)
 		return (kvmi_context(kd, "%s", path));
 	return (0);
 }
@@ -203,7 +229,10 @@ init_descriptor(kvm_t *kd, const struct request *r)
 	kd->page_shift = 12;
 	kd->va_max = UINT64_MAX;
 	kd->ptrsize = sizeof(void *);
-	kd->bytes.compression = "none";
+	kd->bytes.form = "none";
+	kd->container = "file";
+	kd->encryption = "none";
+	kd->arch_name = "";
 	kd->note.arch = kd->note.hostname = kd->note.version = "";
 	kd->note.panic = kd->note.time = kd->note.status = "";
 	kd->errstr = args->ka_errstr;

@@ -77,21 +77,23 @@ kvmi_get64(const void *p, bool be)
 	    kvmi_get32(b, false));
 }
 
-/* ---- bytes.c: the dump as bytes ---------------------------------------- */
-
-struct kvmi_stream;		/* a decompressor at work */
+/* ---- bytes.c, stream.c, codec.c: the dump as bytes ---------------------- */
 
 /* More mappings than a file that doubles can need. */
 #define	KVMI_MAPPINGS	48
 /* Room for the reason why a stream ended early. */
 #define	KVMI_DAMAGE	120
 
+struct kvmi_stream;		/* a layer that is copied on demand */
+
 /*
- * The dump, addressed from 0.  A plain file is mapped.  Anything else (a
- * compressed file, a pipe, a device) is a stream: it is copied, once and only
- * as far as anybody looked, into an unlinked temporary file that is mapped
- * instead.  That file's mapping is replaced by a larger one as it grows; the
- * old ones stay, so that pointers are good until kvmi_bytes_deinit().
+ * The dump, addressed from 0, in layers.  The lowest is the file: mapped, or
+ * when it can't be (a pipe, a device) copied.  On it may lie others: a part
+ * of the one below, or its decompressed or decrypted form.  A layer that can't
+ * just point into the one below is a stream: it is made once and only as far
+ * as anybody looked, in an unlinked temporary file that is mapped.  That
+ * file's mapping is replaced by a larger one as it grows; the old ones stay,
+ * so that pointers are good until kvmi_bytes_deinit().
  */
 struct kvmi_bytes {
 	const uint8_t		*base;		/* the newest mapping */
@@ -99,7 +101,9 @@ struct kvmi_bytes {
 	uint64_t		 zeros;		/* zero bytes that follow them:
 						   the tail savecore(8) left out */
 	struct kvmi_stream	*stream;	/* NULL: all is ready */
-	const char		*compression;	/* "none", "gzip", "zstd" */
+	const char		*form;		/* codec's name; "none" */
+	struct kvmi_bytes	*under;		/* the layer below; NULL */
+	uint8_t			*owned;		/* base, when on the heap */
 	char			 damage[KVMI_DAMAGE]; /* why the stream ended
 						   early; "": it did not */
 	struct {
@@ -121,9 +125,61 @@ uint64_t kvmi_bytes_size(kvm_t *, struct kvmi_bytes *);
 size_t	kvmi_bytes_avail(kvm_t *, struct kvmi_bytes *, uint64_t off,
 	    uint64_t len);
 
-/* stream.c: copies a decompressed stream into a temporary file. */
+/*
+ * The len bytes at off, or NULL with KVM_E_TRUNCATED (past the end, or past
+ * the place where a stream is damaged) or KVM_E_SYS.
+ */
+static inline const uint8_t *
+kvmi_bytes_at(kvm_t *kd, struct kvmi_bytes *b, uint64_t off, size_t len)
+{
+
+	if (!kvmi_beyond(off, len, b->ready))
+		return (b->base + off);
+	return (kvmi_bytes_more(kd, b, off, len));
+}
+
+/* A codec's state after a step. */
+enum kvmi_step {
+	KVMI_STEP_INSIDE,	/* input must follow */
+	KVMI_STEP_BOUNDARY,	/* input may end here */
+	KVMI_STEP_DAMAGED,	/* it can't go on; *why says why */
+};
+
+/*
+ * How a layer is made from the one below.  init: *state, from arg; 0, or -1
+ * with an error.  step: consume some of the *nin bytes at in and write at most
+ * *nout bytes to out; both are set to what was done.
+ */
+struct kvmi_codec {
+	const char	*name;
+	int		(*init)(kvm_t *, void **state, const void *arg);
+	enum kvmi_step	(*step)(void *state, const uint8_t *in, size_t *nin,
+			    uint8_t *out, size_t *nout, const char **why);
+	void		(*fini)(void *state);
+};
+
+extern const struct kvmi_codec kvmi_codec_copy, kvmi_codec_gzip,
+    kvmi_codec_zstd;
+
+/* The codec that the first bytes ask for; NULL when they are not compressed. */
+const struct kvmi_codec *kvmi_codec_sniff(const uint8_t *head, size_t n);
+
+/* Put a new layer on top: b's decoded form; b's bytes off to off + len. */
+int	kvmi_bytes_decode(kvm_t *, struct kvmi_bytes *,
+	    const struct kvmi_codec *, const void *arg);
+int	kvmi_bytes_slice(kvm_t *, struct kvmi_bytes *, uint64_t off,
+	    uint64_t len);
+/* b's blocks of size bytes, the last one first; for a few megabytes. */
+int	kvmi_bytes_reverse(kvm_t *, struct kvmi_bytes *, size_t size);
+/* savecore(8) leaves zeros at the end of a dump out: supply them, when length
+   is what the dump had and what is missing looks like it. */
+void	kvmi_bytes_tail(struct kvmi_bytes *, uint64_t length);
+
+/* stream.c: reads from fd, or from a layer (limit bytes from off) when fd is
+   -1.  It owns fd, not the layer. */
 struct kvmi_stream *kvmi_stream_create(kvm_t *, int fd,
-	    const char *compression, const uint8_t *head, size_t nhead);
+	    struct kvmi_bytes *under, uint64_t off, uint64_t limit,
+	    const struct kvmi_codec *, const void *arg);
 void	kvmi_stream_destroy(struct kvmi_stream *);
 int	kvmi_stream_file(const struct kvmi_stream *);
 /*
@@ -136,19 +192,6 @@ int	kvmi_stream_fill(kvm_t *, struct kvmi_stream *, uint64_t want,
 	    uint64_t *have);
 /* What is wrong with it; "" when nothing is. */
 const char *kvmi_stream_damage(const struct kvmi_stream *);
-
-/*
- * The len bytes at off, or NULL with KVM_E_TRUNCATED (past the end) or
- * KVM_E_FORMAT (a damaged stream).
- */
-static inline const uint8_t *
-kvmi_bytes_at(kvm_t *kd, struct kvmi_bytes *b, uint64_t off, size_t len)
-{
-
-	if (!kvmi_beyond(off, len, b->ready))
-		return (b->base + off);
-	return (kvmi_bytes_more(kd, b, off, len));
-}
 
 /* ---- physical memory: pagemap.c and elfcore.c -------------------------- */
 
@@ -229,6 +272,8 @@ struct kvmi_elfcore {
 	unsigned int		 class;		/* ELFCLASS32, ELFCLASS64 */
 	unsigned int		 machine;
 	bool			 bigendian;
+	bool			 is_virtual;	/* holds virtual memory: each
+						   segment's pa is its va */
 	struct kvmi_segment	*segments;	/* PT_LOAD, by pa */
 	size_t			 nsegments;
 	bool			 has_delta;	/* PT_DUMP_DELTA was there */
@@ -237,6 +282,13 @@ struct kvmi_elfcore {
 
 int	kvmi_elfcore_init(kvm_t *, struct kvmi_elfcore *, uint64_t start);
 void	kvmi_elfcore_deinit(struct kvmi_elfcore *);
+/*
+ * Set kd->kerndisp from a dump of virtual memory: the kernel's data is one of
+ * its segments, and the kernel file says where that was linked.
+ */
+void	kvmi_elfcore_displacement(kvm_t *);
+/* Bring the segments into the order that look-ups need. */
+void	kvmi_elfcore_sort(struct kvmi_elfcore *);
 /*
  * Offset of pa, or KVMI_NOTDUMPED; *len gets the number of bytes from there
  * on that lie in the dump one after the other, or are not in it.
@@ -252,17 +304,59 @@ uint64_t kvmi_elfcore_page(const struct kvmi_elfcore *, kpaddr_t pa,
 bool	kvmi_elfcore_next(const struct kvmi_elfcore *, unsigned int page_shift,
 	    uint64_t index, kpaddr_t *pa);
 
-/* ---- dumphdr.c: what savecore(8) wrote beside the dump ----------------- */
+/* ---- dumphdr.c, note.c, container.c: what is around the dump ------------ */
 
-/* info.N.  Strings are its own; "" where the file does not say. */
+/* struct kerneldumpheader (sys/kerneldump.h), any version, decoded. */
+#define	KVMI_HEADER_SIZE	512
+struct kvmi_header {
+	bool		 text;		/* of a textdump */
+	bool		 cleared;	/* savecore(8) has taken the dump */
+	unsigned int	 version;	/* of this header: 1 to 4 */
+	uint64_t	 length;	/* bytes of the dump as stored */
+	uint64_t	 extent;	/* bytes set aside for it */
+	uint64_t	 time;		/* seconds since the epoch */
+	uint32_t	 keysize;	/* bytes of the key that precedes it */
+	uint32_t	 blocksize;	/* bytes this header takes up */
+	char		 arch[13], hostname[65], versionstring[193],
+			 panic[193];
+};
+
+/* Decode the KVMI_HEADER_SIZE bytes at p; false when they are no header. */
+bool	kvmi_header_parse(const uint8_t *p, struct kvmi_header *);
+
+/* What is known of the dump from beside it.  Strings are its own; "" where
+   nobody says. */
 struct kvmi_note {
-	char	*text;			/* the file, cut into the strings below */
+	char	*text;			/* what the strings below point into */
 	const char *arch, *hostname, *version, *panic, *time, *status;
 	uint64_t length;
 };
 
-int	kvmi_note_init(kvm_t *, struct kvmi_note *, const char *corefile);
+/* From info.N, where there is one. */
+void	kvmi_note_init(struct kvmi_note *, const char *corefile);
+/* From a kerneldumpheader, which is what info.N was written from. */
+int	kvmi_note_header(kvm_t *, struct kvmi_note *,
+	    const struct kvmi_header *);
 void	kvmi_note_deinit(struct kvmi_note *);
+/*
+ * The name of the file called stem (info, key) that goes with corefile: for
+ * vmcore.3.zst it is stem.3, for a vmcore without a number stem, then stem.0.
+ * which counts the candidates; false when there are no more.
+ */
+bool	kvmi_sibling(const char *corefile, const char *stem,
+	    unsigned int which, char *path, size_t size);
+
+/*
+ * Take off what the dump is wrapped in (compression, kerneldumpheaders, a
+ * dump device, encryption) until kd->bytes begins with the dump itself.
+ * kd->kind is set where that is something else than kernel memory.  0, or -1.
+ */
+int	kvmi_container_open(kvm_t *, const struct kvm_open_args *);
+
+/* crypt.c, or nocrypt.c where there is no libcrypto: put the decrypted form
+   on top of kd->bytes.  blob is the kerneldumpkey, size bytes. */
+int	kvmi_decrypt(kvm_t *, const char *keyfile, const uint8_t *blob,
+	    size_t size);
 
 /* ---- image.c: the kernel as an ELF file -------------------------------- */
 
@@ -299,10 +393,12 @@ int	kvmi_image_symbol_next(struct kvmi_image *, const char *, size_t *,
 size_t	kvmi_image_symbol_count(struct kvmi_image *);
 /* symbol.c: add kd->kerndisp to a symbol's value unless it is absolute. */
 void	kvmi_symbol_displace(const kvm_t *, struct kvm_symbol *);
-/* File contents at a linked address, from the section that holds it: for
-   text that was not dumped.  The count, short at the section's end; 0 when
-   no section with contents holds it (no error is recorded). */
-size_t	kvmi_image_read(struct kvmi_image *, kvaddr_t, void *, size_t);
+/*
+ * What the file has at a linked address of text or other read-only data: at
+ * most *len bytes, as many as the section holds; *len gets that number.  NULL
+ * when no such section holds it (no error is recorded).
+ */
+const uint8_t *kvmi_image_text(struct kvmi_image *, kvaddr_t, size_t *len);
 
 struct kvmi_section {
 	const char	*name;
@@ -364,7 +460,8 @@ struct kvmi_mmu {
  * function that says so.
  */
 struct kvmi_arch {
-	const char	*name;		/* MACHINE_ARCH */
+	const char	*name;		/* MACHINE_ARCH; minidump() and full()
+					   set kd->arch_name to a variant's */
 	char		 magic[32];
 	/* Is a kernel with this ELF header of this architecture? */
 	bool		(*kernel)(const struct kvmi_ident *);
@@ -373,13 +470,20 @@ struct kvmi_arch {
 	/* Read a minidump's header: fill kd->mini, kd->bigendian,
 	   kd->ptrsize, kd->va_max, kd->mmu. */
 	int		(*minidump)(kvm_t *);
-	/* Prepare a full dump (kd->elf is ready): the same fields. */
+	/* Is the dump, which has neither magic nor an ELF header, in a format
+	   of this architecture's own?  full() reads it then. */
+	bool		(*headerless)(kvm_t *);
+	/* Prepare a full dump (kd->elf is ready, unless headerless): the
+	   same fields. */
 	int		(*full)(kvm_t *);
 	/* Bring an address into canonical form (tags stripped). */
 	kvaddr_t	(*canonical)(const kvm_t *, kvaddr_t);
 	/* As kvmi_mmu's translate, in the address space at root. */
 	int		(*translate_in)(kvm_t *, kpaddr_t root, kvaddr_t,
 			    struct kvmi_pte *);
+	/* Memory at va that the dump does not hold and something else does:
+	   at most *len bytes; *len gets their number.  NULL: none. */
+	const uint8_t	*(*undumped)(kvm_t *, kvaddr_t va, size_t *len);
 	/* Free kd->arch_data. */
 	void		(*deinit)(kvm_t *);
 };
@@ -387,8 +491,18 @@ struct kvmi_arch {
 /* Building blocks for the table above (arch.c). */
 kvaddr_t kvmi_canonical_none(const kvm_t *, kvaddr_t);
 void	kvmi_deinit_none(kvm_t *);
+int	kvmi_minidump_none(kvm_t *);
+bool	kvmi_headerless_none(kvm_t *);
 int	kvmi_full_none(kvm_t *);
 int	kvmi_translate_in_none(kvm_t *, kpaddr_t, kvaddr_t, struct kvmi_pte *);
+const uint8_t *kvmi_undumped_none(kvm_t *, kvaddr_t, size_t *);
+/* Text and read-only data from the kernel file. */
+const uint8_t *kvmi_undumped_text(kvm_t *, kvaddr_t, size_t *);
+/*
+ * For architectures of either byte order: set kd->bigendian by the header's
+ * version, a word at off.  It must agree with the kernel file.  0, or -1.
+ */
+int	kvmi_minidump_byteorder(kvm_t *, uint64_t off);
 /*
  * Begin with a minidump's header of size bytes, which it returns: read the
  * version, which stands at offset at and is known up to max, and behind it
@@ -405,6 +519,28 @@ const uint8_t *kvmi_minidump_header(kvm_t *, unsigned int at, size_t size,
 int	kvmi_minidump_layout(kvm_t *);
 /* The mmu of a descriptor without memory: every read fails and says why. */
 extern const struct kvmi_mmu kvmi_mmu_none;
+/* The mmu of a full dump of virtual memory (elfcore.c). */
+extern const struct kvmi_mmu kvmi_mmu_virtual;
+
+/*
+ * Mappings that were found in no order, to be walked by ascending address
+ * (gather.c).  Zero it before the first kvmi_gather_add().
+ */
+struct kvmi_mapping {
+	kvaddr_t	 va;
+	struct kvmi_pte	 pte;
+};
+
+struct kvmi_gather {
+	struct kvmi_mapping	*list;
+	size_t			 n, size;
+};
+
+int	kvmi_gather_add(kvm_t *, struct kvmi_gather *, kvaddr_t va,
+	    const struct kvmi_pte *);
+/* Visit them, each address once.  0, or what cb returned.  Frees the list. */
+int	kvmi_gather_walk(kvm_t *, struct kvmi_gather *, kvmi_walk_cb_t *,
+	    void *);
 
 /*
  * The value of a kernel variable of 1, 4 or 8 bytes, for what a dump's header
@@ -439,6 +575,7 @@ struct __kvm {
 	const struct kvmi_arch	*arch;		/* NULL: no memory */
 	const struct kvmi_radix	*tables;	/* radix.h; NULL: no trees */
 	kpaddr_t		 root;		/* of a full dump's kernel map */
+	const char		*arch_name;	/* MACHINE_ARCH; "" */
 	void			*arch_data;
 	enum kvm_dump_kind	 kind;
 	bool			 bigendian;
@@ -449,6 +586,8 @@ struct __kvm {
 	struct kvmi_pagemap	 pagemap;	/* KVM_DUMP_MINI */
 	struct kvmi_elfcore	 elf;		/* KVM_DUMP_FULL */
 	struct kvmi_note	 note;
+	const char		*container;	/* "file", "header", "device" */
+	const char		*encryption;	/* "none" or the cipher */
 	struct kvmi_image	*image;		/* NULL: no kernel file */
 	struct kvmi_types	*types;		/* NULL: not asked for yet */
 	kvm_resolver_t		*resolver;	/* NULL: image's symbols */

@@ -1,9 +1,9 @@
 /*-
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * stream.c: a dump that can't be mapped (compressed by the kernel or by
- * savecore(8), a pipe, a device), copied on demand into an unlinked file
- * under $TMPDIR.  Blocks of zeros become holes there.
+ * stream.c: a layer of the dump that must be computed (codec.c, crypt.c) or
+ * copied, on demand, into an unlinked file under $TMPDIR.  Blocks of zeros
+ * become holes there.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -11,152 +11,26 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#include <zlib.h>
-#include <zstd.h>
-
 #include "private.h"
 
 #define	IN_SIZE		(256 * 1024)
 #define	OUT_SIZE	(1024 * 1024)
 #define	HOLE_SIZE	4096		/* zeros of this size are not written */
 
-/* One step's outcome. */
-enum step { STEP_MORE, STEP_END, STEP_DAMAGED };
-
 struct kvmi_stream {
-	int		 fd;		/* the dump */
-	int		 file;		/* the temporary file */
-	uint64_t	 size;		/* bytes in it */
-	enum step	(*step)(struct kvmi_stream *, size_t *nout);
-	char		 damage[KVMI_DAMAGE];	/* "": none */
-	z_stream	 z;
-	bool		 z_ready;
-	bool		 fresh;		/* between members or frames */
-	bool		 complete;	/* one of them has been seen whole */
-	ZSTD_DStream	*zstd;
-	size_t		 in_pos, in_len;
-	bool		 in_end;
-	uint8_t		 in[IN_SIZE];
-	uint8_t		 out[OUT_SIZE];
+	const struct kvmi_codec	*codec;
+	void			*state;		/* the codec's */
+	int			 file;		/* the temporary file */
+	uint64_t		 size;		/* bytes in it */
+	int			 fd;		/* input: a file; -1: */
+	struct kvmi_bytes	*under;		/* a layer, */
+	uint64_t		 pos, end;	/* this part of it */
+	size_t			 in_pos, in_len; /* fd's, in in */
+	bool			 boundary;	/* input may end here */
+	char			 damage[KVMI_DAMAGE]; /* "": none */
+	uint8_t			 in[IN_SIZE];
+	uint8_t			 out[OUT_SIZE];
 };
-
-static enum step
-damaged(struct kvmi_stream *s, const char *why)
-{
-
-	snprintf(s->damage, sizeof(s->damage), "%s", why);
-	return (STEP_DAMAGED);
-}
-
-/* Make input available; false at its end or with s->damage. */
-static bool
-refill(struct kvmi_stream *s)
-{
-	ssize_t n;
-
-	if (s->in_pos < s->in_len)
-		return (true);
-	if (s->in_end)
-		return (false);
-	do {
-		n = read(s->fd, s->in, IN_SIZE);
-	} while (n == -1 && errno == EINTR);
-	s->in_pos = 0;
-	s->in_len = n > 0 ? (size_t)n : 0;
-	s->in_end = n <= 0;
-	if (n == -1)
-		damaged(s, strerror(errno));
-	return (n > 0);
-}
-
-/* Input ended: well between members, badly inside one. */
-static enum step
-input_end(struct kvmi_stream *s)
-{
-
-	if (s->damage[0] != '\0')
-		return (STEP_DAMAGED);
-	if (s->fresh)
-		return (STEP_END);
-	return (damaged(s, "it ends early"));
-}
-
-static enum step
-step_copy(struct kvmi_stream *s, size_t *nout)
-{
-	size_t n;
-
-	s->fresh = true;
-	if (!refill(s))
-		return (input_end(s));
-	n = s->in_len - s->in_pos;
-	memcpy(s->out, s->in + s->in_pos, n);
-	s->in_pos = s->in_len;
-	*nout = n;
-	return (STEP_MORE);
-}
-
-/* RFC 1952: members may follow one another; zero padding may follow them. */
-static enum step
-step_gzip(struct kvmi_stream *s, size_t *nout)
-{
-	int error;
-
-	s->z.next_out = s->out;
-	s->z.avail_out = OUT_SIZE;
-	while (s->z.avail_out > 0 && refill(s)) {
-		if (s->fresh && s->complete && s->in[s->in_pos] == 0) {
-			s->in_pos++;		/* a device block's padding */
-			continue;
-		}
-		s->z.next_in = s->in + s->in_pos;
-		s->z.avail_in = (uInt)(s->in_len - s->in_pos);
-		s->fresh = false;
-		error = inflate(&s->z, Z_NO_FLUSH);
-		s->in_pos = s->in_len - s->z.avail_in;
-		*nout = OUT_SIZE - s->z.avail_out;
-		if (error == Z_STREAM_END) {
-			s->fresh = true;
-			inflateReset(&s->z);
-			s->complete = true;
-			return (STEP_MORE);
-		}
-		if (error != Z_OK && error != Z_BUF_ERROR)
-			return (damaged(s, s->z.msg != NULL ? s->z.msg :
-			    "inflate failed"));
-	}
-	return (*nout > 0 ? STEP_MORE : input_end(s));
-}
-
-/* RFC 8878: frames may follow one another. */
-static enum step
-step_zstd(struct kvmi_stream *s, size_t *nout)
-{
-	ZSTD_outBuffer out = { s->out, OUT_SIZE, 0 };
-	ZSTD_inBuffer in;
-	size_t left;
-
-	while (out.pos < out.size && refill(s)) {
-		if (s->fresh && s->complete && s->in[s->in_pos] == 0) {
-			s->in_pos++;		/* a device block's padding */
-			continue;
-		}
-		in.src = s->in;
-		in.size = s->in_len;
-		in.pos = s->in_pos;
-		left = ZSTD_decompressStream(s->zstd, &out, &in);
-		s->in_pos = in.pos;
-		*nout = out.pos;
-		if (ZSTD_isError(left))
-			return (damaged(s, ZSTD_getErrorName(left)));
-		s->fresh = left == 0;
-		if (s->fresh) {
-			s->complete = true;
-			return (STEP_MORE);
-		}
-	}
-	return (*nout > 0 ? STEP_MORE : input_end(s));
-}
 
 static int
 open_tmpfile(kvm_t *kd)
@@ -179,49 +53,31 @@ open_tmpfile(kvm_t *kd)
 	return (fd);
 }
 
-static int
-init_codec(kvm_t *kd, struct kvmi_stream *s, const char *compression)
-{
-
-	if (strcmp(compression, "gzip") == 0) {
-		s->step = step_gzip;
-		/* 16: gzip framing; zlib.h, inflateInit2() */
-		if (inflateInit2(&s->z, 15 + 16) != Z_OK)
-			return (kvmi_nomem(kd, "gzip stream"));
-		s->z_ready = true;
-	} else if (strcmp(compression, "zstd") == 0) {
-		s->step = step_zstd;
-		s->zstd = ZSTD_createDStream();
-		if (s->zstd == NULL)
-			return (kvmi_nomem(kd, "zstd stream"));
-		ZSTD_initDStream(s->zstd);
-	} else
-		s->step = step_copy;
-	return (0);
-}
-
 struct kvmi_stream *
-kvmi_stream_create(kvm_t *kd, int fd, const char *compression,
-    const uint8_t *head, size_t nhead)
+kvmi_stream_create(kvm_t *kd, int fd, struct kvmi_bytes *under, uint64_t off,
+    uint64_t limit, const struct kvmi_codec *codec, const void *arg)
 {
 	struct kvmi_stream *s;
 
 	s = malloc(sizeof(*s));
 	if (s == NULL) {
-		close(fd);
+		if (fd != -1)
+			close(fd);
 		kvmi_nomem(kd, "stream");
 		return (NULL);
 	}
 	memset(s, 0, offsetof(struct kvmi_stream, in));
 	s->fd = fd;
-	s->fresh = true;
-	memcpy(s->in, head, nhead);
-	s->in_len = nhead;
+	s->under = under;
+	s->pos = off;
+	s->end = limit > UINT64_MAX - off ? UINT64_MAX : off + limit;
+	s->boundary = true;
 	s->file = open_tmpfile(kd);
-	if (s->file == -1 || init_codec(kd, s, compression) == -1) {
+	if (s->file == -1 || codec->init(kd, &s->state, arg) == -1) {
 		kvmi_stream_destroy(s);
 		return (NULL);
 	}
+	s->codec = codec;
 	return (s);
 }
 
@@ -229,12 +85,12 @@ void
 kvmi_stream_destroy(struct kvmi_stream *s)
 {
 
-	if (s->z_ready)
-		inflateEnd(&s->z);
-	ZSTD_freeDStream(s->zstd);
+	if (s->codec != NULL)
+		s->codec->fini(s->state);
 	if (s->file != -1)
 		close(s->file);
-	close(s->fd);
+	if (s->fd != -1)
+		close(s->fd);
 	free(s);
 }
 
@@ -243,6 +99,54 @@ kvmi_stream_file(const struct kvmi_stream *s)
 {
 
 	return (s->file);
+}
+
+const char *
+kvmi_stream_damage(const struct kvmi_stream *s)
+{
+
+	return (s->damage);
+}
+
+static void
+damaged(struct kvmi_stream *s, const char *why)
+{
+
+	if (s->damage[0] == '\0')
+		snprintf(s->damage, sizeof(s->damage), "%s", why);
+}
+
+/* More input from the file; none at its end or when it can't be read. */
+static const uint8_t *
+file_input(struct kvmi_stream *s, size_t *n)
+{
+	ssize_t got;
+
+	if (s->in_pos == s->in_len) {
+		do {
+			got = read(s->fd, s->in, IN_SIZE);
+		} while (got == -1 && errno == EINTR);
+		if (got == -1)
+			damaged(s, strerror(errno));
+		s->in_pos = 0;
+		s->in_len = got > 0 ? (size_t)got : 0;
+	}
+	*n = s->in_len - s->in_pos;
+	return (s->in + s->in_pos);
+}
+
+/* The input that is at hand; *n is 0 at its end. */
+static const uint8_t *
+input(kvm_t *kd, struct kvmi_stream *s, size_t *n)
+{
+	uint64_t want = s->end - s->pos < IN_SIZE ? s->end - s->pos : IN_SIZE;
+
+	if (s->fd != -1)
+		return (file_input(s, n));
+	*n = kvmi_bytes_avail(kd, s->under, s->pos, want);
+	if (*n == 0 && s->under->damage[0] != '\0')
+		damaged(s, s->under->damage);
+	return (*n == 0 ? NULL : s->under->base + s->pos);
 }
 
 static bool
@@ -263,8 +167,8 @@ write_all(kvm_t *kd, int fd, const uint8_t *p, size_t n, uint64_t off)
 			continue;
 		if (done == -1)
 			return (kvmi_syserr(kd, "temporary file for the "
-			    "inflated dump, at %ju bytes (is TMPDIR large "
-			    "enough?)", (uintmax_t)off));
+			    "inflated dump, %ju bytes so far: is TMPDIR large "
+			    "enough?", (uintmax_t)off));
 		p += done;
 		n -= (size_t)done;
 		off += (uint64_t)done;
@@ -289,29 +193,47 @@ append(kvm_t *kd, struct kvmi_stream *s, size_t n)
 	return (0);
 }
 
-const char *
-kvmi_stream_damage(const struct kvmi_stream *s)
+/* One step of the codec.  1: go on; 0: that was the end; -1: an error. */
+static int
+advance(kvm_t *kd, struct kvmi_stream *s)
 {
+	size_t nin, nout = OUT_SIZE;
+	enum kvmi_step step;
+	const uint8_t *in;
+	const char *why = "it can't be decoded";
 
-	return (s->damage);
+	in = input(kd, s, &nin);
+	if (nin == 0 && s->boundary)
+		return (0);
+	/* Without input a codec may still have output that did not fit. */
+	step = s->codec->step(s->state, in, &nin, s->out, &nout, &why);
+	s->pos += nin;
+	s->in_pos += nin;
+	s->boundary = step == KVMI_STEP_BOUNDARY;
+	if (append(kd, s, nout) == -1)
+		return (-1);
+	if (step == KVMI_STEP_DAMAGED)
+		damaged(s, why);
+	else if (nin == 0 && nout == 0) {
+		damaged(s, "it ends early");
+		return (0);
+	}
+	return (step != KVMI_STEP_DAMAGED);
 }
 
 int
 kvmi_stream_fill(kvm_t *kd, struct kvmi_stream *s, uint64_t want,
     uint64_t *have)
 {
-	enum step step = STEP_MORE;
-	size_t n;
+	int more = 1;
 
-	while (step == STEP_MORE && s->size < want) {
-		n = 0;
-		step = s->step(s, &n);
-		if (append(kd, s, n) == -1)
-			return (-1);
-	}
+	while (more == 1 && s->size < want)
+		more = advance(kd, s);
+	if (more == -1)
+		return (-1);
 	/* A hole at the end has no length until it is given one. */
 	if (ftruncate(s->file, (off_t)s->size) == -1)
 		return (kvmi_syserr(kd, "temporary file"));
 	*have = s->size;
-	return (step == STEP_MORE);
+	return (more);
 }

@@ -1,0 +1,209 @@
+/*-
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * note.c: info.N, in which savecore(8) writes down what the dump's header
+ * said: two-space-indented "Key: value" lines in a fixed order, of which
+ * "Version String" goes on over several lines (savecore.c, printheader()).
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "private.h"
+
+#define	NOTE_MAX	65536		/* no info.N comes near it */
+
+bool
+kvmi_sibling(const char *corefile, const char *stem, unsigned int which,
+    char *path, size_t size)
+{
+	const char *base = strrchr(corefile, '/');
+	const char *number, *end;
+	int dir, n;
+
+	base = base == NULL ? corefile : base + 1;
+	dir = (int)(base - corefile);
+	number = strchr(base, '.');
+	if (number != NULL && (strcmp(number, ".zst") == 0 ||
+	    strcmp(number, ".gz") == 0))
+		number = NULL;
+	if (number == NULL && which < 2) {
+		n = snprintf(path, size, "%.*s%s%s", dir, corefile, stem,
+		    which == 0 ? "" : ".0");
+		return (n > 0 && (size_t)n < size);
+	}
+	if (number == NULL || which > 0)
+		return (false);
+	end = strchr(number + 1, '.');
+	n = snprintf(path, size, "%.*s%s%.*s", dir, corefile, stem,
+	    (int)(end == NULL ? (ptrdiff_t)strlen(number) : end - number),
+	    number);
+	return (n > 0 && (size_t)n < size);
+}
+
+/* The text of the file, NUL-terminated and the caller's; NULL when there is
+   none to read. */
+static char *
+slurp(const char *path)
+{
+	char *text = NULL;
+	ssize_t n;
+	int fd;
+
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	if (fd == -1)
+		return (NULL);
+	text = malloc(NOTE_MAX);
+	if (text != NULL) {
+		do {
+			n = read(fd, text, NOTE_MAX - 1);
+		} while (n == -1 && errno == EINTR);
+		if (n > 0)
+			text[n] = '\0';
+		else {
+			free(text);
+			text = NULL;
+		}
+	}
+	close(fd);
+	return (text);
+}
+
+/* A line "  Key: value" begins at line: cut the value off at its key. */
+static const char *
+value_of(const char *line, const char *key)
+{
+	size_t len = strlen(key);
+
+	if (strncmp(line, "  ", 2) != 0 || strncmp(line + 2, key, len) != 0 ||
+	    line[2 + len] != ':')
+		return (NULL);
+	line += 2 + len + 1;
+	return (*line == ' ' ? line + 1 : line);
+}
+
+static void
+parse_line(struct kvmi_note *note, const char *line)
+{
+	struct {
+		const char	 *key;
+		const char	**value;
+	} keys[] = {
+		{ "Architecture", &note->arch },
+		{ "Hostname", &note->hostname },
+		{ "Version String", &note->version },
+		{ "Panic String", &note->panic },
+		{ "Dumptime", &note->time },
+		{ "Dump Status", &note->status },
+	};
+	const char *value;
+	size_t i;
+
+	for (i = 0; i < nitems_of(keys); i++)
+		if ((value = value_of(line, keys[i].key)) != NULL)
+			*keys[i].value = value;
+	if ((value = value_of(line, "Dump Length")) != NULL)
+		note->length = strtoull(value, NULL, 10);
+}
+
+/* Does a key that ends the version string begin at line? */
+static bool
+ends_version(const char *line)
+{
+
+	return (value_of(line, "Panic String") != NULL ||
+	    value_of(line, "Dump Parity") != NULL ||
+	    value_of(line, "Bounds") != NULL);
+}
+
+static void
+parse(struct kvmi_note *note)
+{
+	char *line = note->text, *next, *end;
+	bool in_version = false;
+
+	for (; line != NULL; line = next) {
+		next = strchr(line, '\n');
+		if (in_version && !ends_version(line)) {
+			if (next != NULL)
+				next++;
+			continue;
+		}
+		if (in_version)
+			line[-1] = '\0';	/* the newline before this */
+		in_version = value_of(line, "Version String") != NULL;
+		if (next != NULL && !in_version)
+			*next = '\0';
+		if (next != NULL)
+			next++;
+		parse_line(note, line);
+	}
+	end = note->text + strlen(note->version) +
+	    (note->version - note->text);
+	while (*note->version != '\0' && end > note->version &&
+	    end[-1] == '\n')
+		*--end = '\0';
+}
+
+void
+kvmi_note_init(struct kvmi_note *note, const char *corefile)
+{
+	char path[PATH_MAX];
+	unsigned int which;
+
+	memset(note, 0, sizeof(*note));
+	note->arch = note->hostname = note->version = "";
+	note->panic = note->time = note->status = "";
+	for (which = 0; note->text == NULL &&
+	    kvmi_sibling(corefile, "info", which, path, sizeof(path));
+	    which++)
+		note->text = slurp(path);
+	if (note->text != NULL)
+		parse(note);
+}
+
+/* Append s to the text at *end and say where it went. */
+static const char *
+keep(char **end, const char *s)
+{
+	char *at = *end;
+
+	*end = stpcpy(at, s) + 1;
+	return (at);
+}
+
+int
+kvmi_note_header(kvm_t *kd, struct kvmi_note *note,
+    const struct kvmi_header *h)
+{
+	time_t seconds = (time_t)h->time;
+	struct tm tm;
+	char when[64] = "", *end, *text;
+
+	if (gmtime_r(&seconds, &tm) != NULL)
+		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S +0000", &tm);
+	text = malloc(sizeof(*h) + sizeof(when) + 16);
+	if (text == NULL)
+		return (kvmi_nomem(kd, "dump header"));
+	free(note->text);
+	note->text = end = text;
+	note->arch = keep(&end, h->arch);
+	note->hostname = keep(&end, h->hostname);
+	note->version = keep(&end, h->versionstring);
+	note->panic = keep(&end, h->panic);
+	note->time = keep(&end, when);
+	note->status = keep(&end, h->cleared ? "cleared" : "good");
+	note->length = h->length;
+	return (0);
+}
+
+void
+kvmi_note_deinit(struct kvmi_note *note)
+{
+
+	free(note->text);
+	note->text = NULL;
+}
