@@ -33,7 +33,7 @@ struct kvmi_symtab {
 	struct kvmi_hash	 names;
 	void			*names_mem;	/* NULL: not made yet */
 	uint32_t		*order;		/* by address; NULL: not made */
-	uint32_t		*outer;		/* see symtab.c */
+	uint32_t		*outer;		/* see symaddr.c */
 	uint32_t		 norder;
 };
 
@@ -80,5 +80,7 @@ void	kvmi_symtab_deinit(struct kvmi_symtab *);
 void	kvmi_symtab_read(const struct kvmi_image *, uint32_t i,
 	    struct kvmi_elfsym *);
 const char *kvmi_symtab_name(const struct kvmi_symtab *, uint32_t offset);
+/* Global before weak before local; any other binding is at least not local. */
+int	kvmi_bind_rank(unsigned char bind);
 
 #endif /* !_KVM_IMAGE_H_ */
