@@ -23,11 +23,12 @@ JOBS	= 2
 ARCHES	= core/arch/amd64.c
 
 CORE	= core/arch.c core/bytes.c core/codec.c core/container.c core/ctf.c \
-	core/dump.c core/dumphdr.c core/elfcore.c core/error.c \
-	core/image.c core/index.c core/nlist.c core/nocrypt.c core/note.c \
-	core/open.c core/pagemap.c \
-	core/pages.c core/radix.c core/read.c core/stream.c core/symbol.c core/symtab.c \
-	core/type.c
+	core/ctfrecord.c core/ctfsym.c core/derive.c core/dump.c \
+	core/dumphdr.c core/elfcore.c core/error.c core/image.c core/index.c \
+	core/member.c core/nlist.c core/nocrypt.c core/note.c core/open.c \
+	core/pagemap.c core/pages.c core/radix.c core/read.c core/stream.c \
+	core/symaddr.c core/symbol.c core/symtab.c core/type.c core/typefind.c \
+	core/typeinfo.c core/typename.c
 BIND	= core/bind/access.c core/bind/ctype.c core/bind/descriptor.c \
 	core/bind/fault.c core/bind/getter.c core/bind/kvm.c \
 	core/bind/memory.c core/bind/object.c core/bind/resolver.c \
