@@ -8,6 +8,8 @@
 
 #include "bind/bind.h"
 
+#define	MAX_LEVELS	64	/* of arrays of arrays: damaged types */
+
 /* ---- working it out */
 
 static bool
@@ -23,7 +25,7 @@ is_word(uint64_t size)
  * taken as CTF gives them.
  */
 static bool
-enum_is_signed(kvm_type_t *t, unsigned int bits)
+enum_is_signed(kvm_type_t *t, unsigned int bits, bool *fine)
 {
 	struct kvm_enumerator e;
 	size_t i, n;
@@ -31,9 +33,12 @@ enum_is_signed(kvm_type_t *t, unsigned int bits)
 	if (bits >= 32)
 		return (true);
 	n = kvm_type_nmembers(t);
-	for (i = 0; i < n; i++)
-		if (kvm_type_enumerator(t, i, &e) == 0 && e.ken_value < 0)
+	for (i = 0; i < n; i++) {
+		if (kvm_type_enumerator(t, i, &e) == -1)
+			*fine = false;
+		else if (e.ken_value < 0)
 			return (true);
+	}
 	return (false);
 }
 
@@ -54,19 +59,20 @@ init_integer(struct bind_load *l, uint64_t size, uint64_t bitoff,
 	}
 }
 
-static void
+static bool
 init_scalar(struct bind_load *l, kvm_type_t *t, enum kvm_kind kind,
     uint64_t bitoff, unsigned int bits)
 {
 	uint64_t size = kvm_type_size(t);
 	unsigned int encoding;
+	bool fine = true;
 
 	if (kind == KVM_K_ENUM) {
 		if (bits == 0)
 			bits = size <= 8 ? (unsigned int)size * 8 : 0;
-		l->is_signed = enum_is_signed(t, bits);
+		l->is_signed = enum_is_signed(t, bits, &fine);
 		init_integer(l, size, bitoff, bits);
-		return;
+		return (fine);
 	}
 	encoding = kvm_type_encoding(t);
 	l->is_signed = (encoding & KVM_INT_SIGNED) != 0;
@@ -75,6 +81,7 @@ init_scalar(struct bind_load *l, kvm_type_t *t, enum kvm_kind kind,
 		init_integer(l, size, bitoff, bits);
 	else
 		init_integer(l, size, kvm_type_bitoff(t), kvm_type_bits(t));
+	return (true);
 }
 
 /*
@@ -102,12 +109,35 @@ init_array(struct bind_load *l, kvm_type_t *t)
 		l->op = BIND_OP_STRING;
 }
 
-void
+/*
+ * Can the type be taken apart down to its storage?  What can't be is left as
+ * the typedef or qualifier it is.
+ */
+static bool
+is_whole(kvm_type_t *t)
+{
+	enum kvm_kind kind;
+	int level;
+
+	for (level = 0; t != NULL && level < MAX_LEVELS; level++) {
+		t = kvm_type_strip(t);
+		kind = kvm_type_kind(t);
+		if (kind >= KVM_K_TYPEDEF)
+			return (false);
+		if (kind != KVM_K_ARRAY)
+			return (true);
+		t = kvm_type_target(t);
+	}
+	return (false);
+}
+
+bool
 bind_load_init(struct bind_load *l, kvm_type_t *t, uint64_t bitoff,
     unsigned int bits)
 {
 	enum kvm_kind kind;
 	uint64_t size;
+	bool fine = is_whole(t);
 
 	memset(l, 0, sizeof(*l));
 	l->op = BIND_OP_OPAQUE;
@@ -118,7 +148,7 @@ bind_load_init(struct bind_load *l, kvm_type_t *t, uint64_t bitoff,
 	switch (kind) {
 	case KVM_K_INTEGER:
 	case KVM_K_ENUM:
-		init_scalar(l, t, kind, bitoff, bits);
+		fine = init_scalar(l, t, kind, bitoff, bits);
 		break;
 	case KVM_K_FLOAT:
 		if (size == 4 || size == 8)
@@ -141,6 +171,7 @@ bind_load_init(struct bind_load *l, kvm_type_t *t, uint64_t bitoff,
 	default:
 		break;
 	}
+	return (fine);
 }
 
 /* ---- carrying it out */
@@ -304,13 +335,31 @@ bind_fetch(lua_State *L, struct bind_kd *k, int anchor,
 
 /* ---- members */
 
+static bool
+is_struct(enum kvm_kind kind)
+{
+
+	return (kind == KVM_K_STRUCT || kind == KVM_K_UNION);
+}
+
+void
+bind_checkmemory(lua_State *L, struct bind_kd *k, kvm_type_t *t)
+{
+
+	if (kvm_errclass(k->kd) == KVM_E_NOMEM)
+		bind_raisetype(L, k, t, NULL);
+}
+
 int
-bind_nomember(lua_State *L, kvm_type_t *t, const char *name)
+bind_nomember(lua_State *L, struct bind_kd *k, kvm_type_t *t,
+    const char *name)
 {
 	enum kvm_kind kind = kvm_type_kind(kvm_type_strip(t));
 
+	if (is_struct(kind) && kvm_errclass(k->kd) != KVM_E_NOTYPE)
+		return (bind_raisetype(L, k, t, name));
 	bind_pushspelling(L, t, "");
-	if (kind == KVM_K_STRUCT || kind == KVM_K_UNION)
+	if (is_struct(kind))
 		return (luaL_error(L, "%s has no member '%s'",
 		    lua_tostring(L, -1), name));
 	if (kind == KVM_K_FORWARD)
@@ -323,11 +372,9 @@ bind_nomember(lua_State *L, kvm_type_t *t, const char *name)
 static bool
 find_member(kvm_type_t *t, const char *name, struct kvm_member *m)
 {
-	enum kvm_kind kind;
 
 	t = kvm_type_strip(t);
-	kind = kvm_type_kind(t);
-	return ((kind == KVM_K_STRUCT || kind == KVM_K_UNION) &&
+	return (is_struct(kvm_type_kind(t)) &&
 	    kvm_type_find_member(t, name, m) == 0);
 }
 
@@ -358,12 +405,13 @@ resolve_member(lua_State *L, struct bind_type *t, int type, int name)
 
 	bind_type_refresh(t);
 	if (!find_member(t->base, lua_tostring(L, name), &m))
-		bind_nomember(L, t->base, lua_tostring(L, name));
+		bind_nomember(L, t->owner, t->base, lua_tostring(L, name));
 	push_members(L, t, type);
 	lua_pushvalue(L, name);
 	r = lua_newuserdatauv(L, sizeof(*r), 1);
 	r->offset = m.km_bitoff / 8;
-	bind_load_init(&r->load, m.km_type, m.km_bitoff % 8, m.km_bits);
+	if (!bind_load_init(&r->load, m.km_type, m.km_bitoff % 8, m.km_bits))
+		bind_checkmemory(L, t->owner, m.km_type);
 	if (r->load.op == BIND_OP_POINTER || r->load.op == BIND_OP_PLACE) {
 		bind_pushtypeof(L, t->owner, type, m.km_type);
 		lua_setiuservalue(L, -2, 1);

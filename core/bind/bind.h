@@ -270,8 +270,11 @@ kvm_type_t *bind_checktypeof(lua_State *, int arg, const struct bind_kd *k);
 
 /* ---- access.c */
 
-/* How to load a value of type t, or its bit-field of bits at bitoff. */
-void	bind_load_init(struct bind_load *, kvm_type_t *t, uint64_t bitoff,
+/*
+ * How to load a value of type t, or its bit-field of bits at bitoff.  False
+ * when something was damaged, or memory short: see the descriptor's error.
+ */
+bool	bind_load_init(struct bind_load *, kvm_type_t *t, uint64_t bitoff,
 	    unsigned int bits);
 /*
  * Push the value at addr.  type is the index of its type's userdata, looked
@@ -290,8 +293,11 @@ struct bind_member *bind_pushmember(lua_State *, struct bind_type *t,
  */
 bool	bind_follow(lua_State *, kvm_type_t *t, const char *path,
 	    struct bind_path *);
-/* Raise for a member that is not there. */
-int	bind_nomember(lua_State *, kvm_type_t *, const char *name);
+/* Raise for a member that is not there, as the descriptor's error says. */
+int	bind_nomember(lua_State *, struct bind_kd *, kvm_type_t *,
+	    const char *name);
+/* Raise when the last failure was one of memory: what failed may yet work. */
+void	bind_checkmemory(lua_State *, struct bind_kd *, kvm_type_t *);
 /* Turn the low bits of v into the value that l loads (scalars only). */
 void	bind_pushscalar(lua_State *, const struct bind_load *l, uint64_t v,
 	    int type);
@@ -327,6 +333,12 @@ bool	bind_isfault(lua_State *, int idx);
 void	bind_pushfault(lua_State *, struct bind_kd *, enum kvm_errclass why,
 	    kvaddr_t addr);
 int	bind_raise(lua_State *);
+/*
+ * Raise the descriptor's last error, which came from looking at the type t,
+ * or at its member called name (may be NULL).
+ */
+int	bind_raisetype(lua_State *, struct bind_kd *, kvm_type_t *t,
+	    const char *name);
 /* Push "(struct proc *)0x...", what a path starts with. */
 void	bind_pushroot(lua_State *, struct bind_type *, kvaddr_t);
 

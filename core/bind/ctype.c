@@ -64,7 +64,7 @@ check_path(lua_State *L, struct bind_type *t, int arg,
 
 	bind_type_refresh(t);
 	if (!bind_follow(L, t->base, bind_checkname(L, arg), where))
-		bind_nomember(L, where->type, lua_tostring(L, -1));
+		bind_nomember(L, t->owner, where->type, lua_tostring(L, -1));
 }
 
 /* The same for a member that has an address. */
@@ -105,10 +105,13 @@ ctype_has_member(lua_State *L)
 {
 	struct bind_type *t = push_type_of(L, 1);
 	struct bind_path where;
+	bool has;
 
 	bind_type_refresh(t);
-	lua_pushboolean(L,
-	    bind_follow(L, t->base, bind_checkname(L, 2), &where));
+	has = bind_follow(L, t->base, bind_checkname(L, 2), &where);
+	if (!has)
+		bind_checkmemory(L, t->owner, where.type);
+	lua_pushboolean(L, has);
 	return (1);
 }
 

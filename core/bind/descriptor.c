@@ -216,6 +216,10 @@ dump_kind(enum kvm_dump_kind kind)
 		return ("full");
 	case KVM_DUMP_LIVE:
 		return ("live");
+	case KVM_DUMP_TEXT:
+		return ("text");
+	case KVM_DUMP_ENCRYPTED:
+		return ("encrypted");
 	}
 	return ("unknown");
 }
@@ -239,10 +243,12 @@ static void
 push_dump(lua_State *L, const struct kvm_dump *d)
 {
 
-	lua_createtable(L, 0, 20);
+	lua_createtable(L, 0, 24);
 	set_string(L, "kind", dump_kind(d->kd_kind));
 	set_string(L, "arch", d->kd_arch);
 	set_string(L, "compression", d->kd_compression);
+	set_string(L, "container", d->kd_container);
+	set_string(L, "encryption", d->kd_encryption);
 	bind_setint(L, "version", d->kd_version);
 	bind_setint(L, "ptrsize", d->kd_ptrsize);
 	set_bool(L, "bigendian", d->kd_bigendian);
@@ -250,6 +256,7 @@ push_dump(lua_State *L, const struct kvm_dump *d)
 	bind_setint(L, "size", d->kd_size);
 	bind_setint(L, "size_expected", d->kd_size_expected);
 	set_bool(L, "truncated", d->kd_truncated);
+	bind_setint(L, "zero_tail", d->kd_zero_tail);
 	bind_setint(L, "pages", d->kd_pages);
 	bind_setint(L, "pages_lost", d->kd_pages_lost);
 	bind_setint(L, "kernbase", d->kd_kernbase);

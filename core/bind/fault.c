@@ -47,6 +47,20 @@ bind_raise(lua_State *L)
 	return (lua_error(L));
 }
 
+int
+bind_raisetype(lua_State *L, struct bind_kd *k, kvm_type_t *t,
+    const char *name)
+{
+
+	bind_pushfault(L, k, kvm_errclass(k->kd), 0);
+	bind_pushspelling(L, t, "");
+	if (name != NULL) {
+		lua_pushfstring(L, "%s.%s", lua_tostring(L, -1), name);
+		lua_remove(L, -2);
+	}
+	return (bind_raise(L));
+}
+
 void
 bind_pushroot(lua_State *L, struct bind_type *t, kvaddr_t addr)
 {

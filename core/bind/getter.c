@@ -112,8 +112,8 @@ get(lua_State *L)
  * path, NULL when the value has been reached.
  */
 static const char *
-plan_stretch(lua_State *L, struct plan *p, kvm_type_t **base,
-    const char *path)
+plan_stretch(lua_State *L, struct bind_kd *k, struct plan *p,
+    kvm_type_t **base, const char *path)
 {
 	struct bind_path where = { .type = *base };
 	uint64_t bitoff = 0;
@@ -124,7 +124,7 @@ plan_stretch(lua_State *L, struct plan *p, kvm_type_t **base,
 		len = strcspn(path, ".");
 		lua_pushlstring(L, path, len);
 		if (!bind_follow(L, where.type, lua_tostring(L, -1), &where))
-			bind_nomember(L, where.type, lua_tostring(L, -1));
+			bind_nomember(L, k, where.type, lua_tostring(L, -1));
 		lua_pop(L, 1);
 		bitoff += where.bitoff;
 		if (path[len] == '\0')
@@ -138,11 +138,12 @@ plan_stretch(lua_State *L, struct plan *p, kvm_type_t **base,
 		p->hops[p->nhops++] = bitoff / 8;
 		*base = kvm_type_target(t);
 		if (*base == NULL)
-			luaL_error(L, "getter: damaged type information");
+			bind_raisetype(L, k, t, NULL);
 		return (path);
 	}
 	p->offset = bitoff / 8;
-	bind_load_init(&p->load, where.type, bitoff % 8, where.bits);
+	if (!bind_load_init(&p->load, where.type, bitoff % 8, where.bits))
+		bind_checkmemory(L, k, where.type);
 	*base = where.type;
 	return (NULL);
 }
@@ -162,7 +163,7 @@ bind_getter(lua_State *L)
 	memset(p, 0, sizeof(*p));
 	base = p->base = t->base;
 	while (path != NULL)
-		path = plan_stretch(L, p, &base, path);
+		path = plan_stretch(L, t->owner, p, &base, path);
 	lua_pushvalue(L, 1);
 	lua_pushvalue(L, 3);
 	bind_pushtypeof(L, t->owner, 1, base);

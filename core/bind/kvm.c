@@ -194,7 +194,7 @@ static void
 check_keys(lua_State *L)
 {
 	static const char *const known[] = { "kernel", "core", "flags",
-	    "resolver", "errstr", "no_kernel", NULL };
+	    "resolver", "errstr", "no_kernel", "keyfile", NULL };
 	int i;
 
 	for (lua_pushnil(L); lua_next(L, 1) != 0; lua_pop(L, 1)) {
@@ -219,7 +219,7 @@ push_option(lua_State *L, const char *name)
 	return (lua_gettop(L));
 }
 
-/* openx{kernel=, core=, flags=, resolver=, errstr=, no_kernel=} */
+/* openx{kernel=, core=, flags=, resolver=, errstr=, no_kernel=, keyfile=} */
 static int
 kvm_lua_openx(lua_State *L)
 {
@@ -238,6 +238,7 @@ kvm_lua_openx(lua_State *L)
 	errstr = push_option(L, "errstr");
 	if (opt_name(L, errstr) == NULL)
 		errstr = 0;
+	args.ka_keyfile = opt_name(L, push_option(L, "keyfile"));
 	if (lua_toboolean(L, push_option(L, "no_kernel")))
 		args.ka_options |= KVM_OPEN_NOKERNEL;
 	return (open_descriptor(L, &args, resolver, errstr));

@@ -17,10 +17,14 @@
 /* A kind of memory: copies up to n bytes, *done says how many; 0 or -1. */
 typedef int	reader_t(kvm_t *, uint64_t, void *, size_t n, size_t *done);
 
+/* kvm_read2() reports as kvm_open(3) has it, kvm_read_partial() does not. */
 static int
 read_virtual(kvm_t *kd, uint64_t addr, void *buf, size_t n, size_t *done)
 {
 
+	*done = n;
+	if (kvm_read2(kd, addr, buf, n) != -1)
+		return (0);
 	return (kvm_read_partial(kd, addr, buf, n, done));
 }
 

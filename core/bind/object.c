@@ -273,7 +273,8 @@ object_tostring(lua_State *L)
  * the table at index names.  left bounds the members looked at.
  */
 static void
-collect_names(lua_State *L, int names, kvm_type_t *t, int depth, int *left)
+collect_names(lua_State *L, struct bind_kd *k, int names, kvm_type_t *t,
+    int depth, int *left)
 {
 	size_t i, n = kvm_type_nmembers(t);
 	enum kvm_kind kind;
@@ -283,8 +284,10 @@ collect_names(lua_State *L, int names, kvm_type_t *t, int depth, int *left)
 	for (i = 0; i < n; i++) {
 		if ((*left)-- <= 0)
 			luaL_error(L, "too many members");
-		if (kvm_type_member(t, i, &m) == -1)
+		if (kvm_type_member(t, i, &m) == -1) {
+			bind_checkmemory(L, k, t);
 			continue;
+		}
 		if (m.km_name[0] != '\0') {
 			lua_pushstring(L, m.km_name);
 			lua_rawseti(L, names,
@@ -295,7 +298,8 @@ collect_names(lua_State *L, int names, kvm_type_t *t, int depth, int *left)
 		kind = kvm_type_kind(inner);
 		if ((kind == KVM_K_STRUCT || kind == KVM_K_UNION) &&
 		    m.km_bits == 0 && depth < MAX_DEPTH)
-			collect_names(L, names, inner, depth + 1, left);
+			collect_names(L, k, names, inner, depth + 1,
+			    left);
 	}
 }
 
@@ -350,7 +354,7 @@ object_pairs(lua_State *L)
 	lua_settop(L, 1);
 	lua_newtable(L);
 	if (!array)
-		collect_names(L, 2, o->type->base, 0, &left);
+		collect_names(L, o->type->owner, 2, o->type->base, 0, &left);
 	lua_pushinteger(L, 0);
 	bind_pushclosure(L, array ? next_element : next_member, 3);
 	return (1);

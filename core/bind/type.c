@@ -54,10 +54,13 @@ step_of(kvm_type_t *target)
 	return (kvm_type_size(target));
 }
 
-static void
+/* False as bind_load_init() says. */
+static bool
 init_type(struct bind_type *t)
 {
 	kvm_type_t *strip = kvm_type_strip(t->type);
+	struct bind_load target;
+	bool fine;
 
 	t->kind = kvm_type_kind(strip);
 	t->target = NULL;
@@ -67,8 +70,11 @@ init_type(struct bind_type *t)
 	if (t->kind == KVM_K_POINTER && t->target != NULL)
 		t->base = kvm_type_strip(t->target);
 	t->base_kind = kvm_type_kind(t->base);
+	fine = bind_load_init(&t->load, t->type, 0, 0);
+	if (t->target != NULL && !bind_load_init(&target, t->target, 0, 0))
+		fine = false;
 	t->step = step_of(t->target);
-	bind_load_init(&t->load, t->type, 0, 0);
+	return (fine);
 }
 
 /* What was a forward declaration may have been defined meanwhile. */
@@ -77,7 +83,7 @@ bind_type_refresh(struct bind_type *t)
 {
 
 	if (t->base_kind == KVM_K_FORWARD)
-		init_type(t);
+		(void)init_type(t);
 }
 
 struct bind_type *
@@ -97,7 +103,8 @@ bind_pushtype(lua_State *L, struct bind_kd *k, int kd, kvm_type_t *type)
 	t->owner = k;
 	lua_insert(L, -2);
 	lua_setiuservalue(L, -2, BIND_TYPE_KD);
-	init_type(t);
+	if (!init_type(t))
+		bind_checkmemory(L, k, type);
 	lua_pushvalue(L, lua_upvalueindex(BIND_MT_TYPE));
 	lua_setmetatable(L, -2);
 	lua_pushvalue(L, -1);
