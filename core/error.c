@@ -98,9 +98,8 @@ kvmi_report(kvm_t *kd)
 char *
 kvm_geterr(kvm_t *kd)
 {
-	static char none[] = "";
 
-	return (kd == NULL ? none : kd->error.ke_message);
+	return (kd == NULL ? (char *)(uintptr_t)"" : kd->error.ke_message);
 }
 
 enum kvm_errclass

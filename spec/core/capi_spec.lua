@@ -176,12 +176,13 @@ describe("the ways to report an error", function()
 			seen[text] = true
 			return text
 		end
-		local empty = DIR .. "/empty"
+		local empty, nothing = DIR .. "/empty", DIR .. "/nothing"
 		assert(io.open(empty, "wb")):close()
+		assert(io.open(nothing, "wb")):close()
 		assert.matches("/nonexistent", message("/nonexistent", a.core))
 		assert.matches("/nonexistent", message(kernel, "/nonexistent"))
 		assert.matches("empty", message(empty, a.core))
-		assert.matches("empty", message(kernel, empty))
+		assert.matches("empty", message(kernel, nothing))
 		assert.matches("ELF", message(not_a_dump, a.core))
 		assert.matches("not%-a%-dump", message(kernel, not_a_dump))
 		assert.matches("long", message(("x"):rep(5000), a.core))
