@@ -187,7 +187,7 @@ describe("the ways to report an error", function()
 		assert.matches("not%-a%-dump", message(kernel, not_a_dump))
 		assert.matches("long", message(("x"):rep(5000), a.core))
 		message(DIR, a.core)
-		message(kernel, DIR)
+		message(kernel, BUILD)
 	end)
 end)
 
