@@ -232,7 +232,8 @@ static void
 end_stream(kvm_t *kd, struct kvmi_bytes *b, const char *damage)
 {
 
-	snprintf(b->damage, sizeof(b->damage), "%s", damage);
+	snprintf(b->damage, sizeof(b->damage), "%.*s",
+	    (int)sizeof(b->damage) - 1, damage);
 	kvmi_stream_destroy(b->stream);
 	b->stream = NULL;
 	if (b == &kd->bytes)
