@@ -437,18 +437,18 @@ bind_pushmember(lua_State *L, struct bind_type *t, int type, int name)
 	return (resolve_member(L, t, type, name));
 }
 
-/* Push the next name of a path; NULL at its end. */
-static const char *
+/* Push the next name of a path, and step over it; false after the last. */
+static bool
 push_component(lua_State *L, const char **path)
 {
-	size_t len = strcspn(*path, ".");
-	const char *s;
+	size_t len;
 
-	s = lua_pushlstring(L, *path, len);
-	*path += len;
-	if (**path == '.')
-		(*path)++;
-	return (s);
+	if (*path == NULL)
+		return (false);
+	len = strcspn(*path, ".");
+	lua_pushlstring(L, *path, len);
+	*path = (*path)[len] == '.' ? *path + len + 1 : NULL;
+	return (true);
 }
 
 bool
@@ -456,19 +456,17 @@ bind_follow(lua_State *L, kvm_type_t *t, const char *path,
     struct bind_path *where)
 {
 	struct kvm_member m;
-	const char *name;
 
 	where->type = t;
 	where->bitoff = 0;
 	where->bits = 0;
-	do {
-		name = push_component(L, &path);
-		if (!find_member(where->type, name, &m))
+	while (push_component(L, &path)) {
+		if (!find_member(where->type, lua_tostring(L, -1), &m))
 			return (false);
 		lua_pop(L, 1);
 		where->type = m.km_type;
 		where->bitoff += m.km_bitoff;
 		where->bits = m.km_bits;
-	} while (*path != '\0');
+	}
 	return (true);
 }
