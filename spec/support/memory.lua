@@ -10,7 +10,7 @@
 -- Addresses are kernel virtual unless a name says physical. alloc and make take
 -- memory of the kernel map, whose pages lie scattered in physical memory, or
 -- with where = "dmap" of the direct map. A page is dumped when it was written,
--- allocated or mapped by 4096 bytes; keep and drop override.
+-- allocated or mapped as a single page; keep and drop override.
 local arches = require "spec.support.arches"
 local pages = require "spec.support.pages"
 local pagetable = require "spec.support.pagetable"
@@ -25,8 +25,9 @@ local SCATTER = 7
 
 --- A new memory.
 -- @tparam table opts arch (name or table), types, ram ({ { start, end }, ... }
--- physical), endian, kernbase, dmapbase, dmapend, dmapphys, heap, la57 (five
--- levels), levels (an own geometry), free (first physical address handed out)
+-- physical), endian, page (where the architecture has several), kernbase,
+-- dmapbase, dmapend, dmapphys, heap, la57 (five levels), levels (an own
+-- geometry), free (first physical address handed out)
 function memory.new(opts)
 	local arch = opts.arch or "amd64"
 	arch = type(arch) == "table" and arch or arches[arch]
@@ -40,13 +41,21 @@ function memory.new(opts)
 		"heap" } do
 		self[name] = opts[name] or five[name] or arch[name]
 	end
-	self.levels = opts.levels or five.levels or arch.levels
+	self.page = opts.page or arch.page
+	self.shift = 12
+	while 1 << self.shift < self.page do
+		self.shift = self.shift + 1
+	end
+	self.levels = opts.levels or five.levels or arch.geometry and
+	    arch.geometry[self.page] or arch.levels
 	self.ptrsize = arch.ptrsize
 	self.store = pages.new(self.endian)
-	self.free, self.window = opts.free or 0x2000000, 0
+	self.free, self.window = opts.free or arch.free or 0x2000000, 0
 	self.top = opts.top or self.ram[#self.ram][2]
 	if #self.levels > 0 then
 		pagetable.create(self)
+	elseif arch.create then
+		arch.create(self, opts)
 	end
 	return self
 end
@@ -56,8 +65,8 @@ end
 --- Take one physical page, not next to the one taken before.
 function mem:alloc_page()
 	local slot = self.window % 16
-	local pa = self.free + (self.window - slot) * 4096 +
-	    slot * SCATTER % 16 * 4096
+	local pa = self.free + (self.window - slot + slot * SCATTER % 16) *
+	    self.page
 	self.window = self.window + 1
 	assert(math.ult(pa, self.top), "memory: out of physical pages")
 	return pa
@@ -66,13 +75,13 @@ end
 --- Take physically contiguous bytes from the top of memory.
 function mem:alloc_contiguous(size, align)
 	align = math.max(align or 4096, 4096)
-	self.top = (self.top - size) & -align
+	self.top = (self.top - size) & -math.max(align, self.page)
 	return self.top
 end
 
 --- Take pages for a page table; they are dumped.
 function mem:alloc_table(size)
-	local pa = size == 4096 and self:alloc_page() or
+	local pa = size == self.page and self:alloc_page() or
 	    self:alloc_contiguous(size, size)
 	self:keep(pa, size)
 	return pa
@@ -158,21 +167,22 @@ end
 -- Virtual memory
 
 --- Map va to physical address pa.
--- @tparam[opt] table opts size (4096; a span the tables have), prot ("rw": of
--- "r", "w", "x"), dumped (true: all of it, false: none)
+-- @tparam[opt] table opts size (a page; a span the tables have), prot ("rw": of
+-- "r", "w", "x"), dumped (true: all of it, false: none), bits (or-ed into the
+-- entry)
 function mem:map(va, pa, opts)
-	local size = opts and opts.size or 4096
+	local size = opts and opts.size or self.page
 	local prot = opts and opts.prot or "rw"
 	self.maps[#self.maps + 1] = { va = va, pa = pa, size = size, prot = prot }
-	if size == 4096 then
-		self.table_of[va >> 12] = pa
+	if size == self.page then
+		self.table_of[va >> self.shift] = pa
 	else
 		self.large[#self.large + 1] = self.maps[#self.maps]
 	end
 	local enter = self.arch.enter or pagetable.enter
-	enter(self, va, pa, size, prot)
+	enter(self, va, pa, size, prot, opts and opts.bits or 0)
 	local dumped = opts and opts.dumped
-	if dumped or dumped == nil and size == 4096 then
+	if dumped or dumped == nil and size == self.page then
 		self:keep(pa, size)
 	elseif dumped == false then
 		self:drop(pa, size)
@@ -182,7 +192,8 @@ end
 
 --- Map n consecutive physical pages at once (pagetable.enter_run).
 function mem:map_run(va, pa, n, prot)
-	local m = { va = va, pa = pa, size = n * 4096, prot = prot or "rw" }
+	local m = { va = va, pa = pa, size = n * self.page,
+		prot = prot or "rw" }
 	self.maps[#self.maps + 1], self.large[#self.large + 1] = m, m
 	pagetable.enter_run(self, va, pa, n, m.prot)
 	return va
@@ -203,7 +214,7 @@ end
 
 --- Map n bytes page by page to fresh physical pages.
 function mem:map_fresh(va, n, opts)
-	for at = va, va + n - 1, 4096 do
+	for at = va, va + n - 1, self.page do
 		self:map(at, self:alloc_page(), opts)
 	end
 	return va
@@ -212,9 +223,9 @@ end
 --- The physical address behind va.
 -- @treturn integer|nil
 function mem:translate(va)
-	local page = self.table_of[va >> 12]
+	local page = self.table_of[va >> self.shift]
 	if page then
-		return page | va & 0xfff
+		return page | va & (self.page - 1)
 	end
 	-- Not one page: a superpage, or the direct map.
 	for _, m in ipairs(self.large) do
@@ -226,7 +237,7 @@ function mem:translate(va)
 	    self.dmapend - self.dmapbase) then
 		return va - self.dmapbase + self.dmapphys
 	end
-	return nil
+	return self.arch.translate and self.arch.translate(self, va) or nil
 end
 
 function mem:physical(va)
@@ -245,15 +256,16 @@ end
 -- (begin on a new page)
 -- @treturn integer its address
 function mem:alloc(size, opts)
-	local align = opts and (opts.pages and 4096 or opts.align) or 16
+	local ps = self.page
+	local align = opts and (opts.pages and ps or opts.align) or 16
 	if opts and opts.where == "dmap" then
 		return self:alloc_dmap(size, align)
 	end
 	local va = (self.heap + align - 1) & -align
-	local first = (self.heap + 4095) & -4096
+	local first = (self.heap + ps - 1) & -ps
 	self.heap = va + size
-	for at = first, va + size - 1, 4096 do
-		if not self.table_of[at >> 12] then
+	for at = first, va + size - 1, ps do
+		if not self.table_of[at >> self.shift] then
 			self:map(at, self:alloc_page(), opts)
 		end
 	end
@@ -294,8 +306,8 @@ end
 
 --- Store an integer of 1, 2, 4 or 8 bytes at va.
 function mem:put(va, size, value)
-	local page = self.table_of[va >> 12]
-	local pa = page and page | va & 0xfff or self:physical(va)
+	local page = self.table_of[va >> self.shift]
+	local pa = page and page | va & (self.page - 1) or self:physical(va)
 	if self.kept[pa >> 12] == nil then
 		self.kept[pa >> 12] = true
 	end

@@ -24,14 +24,14 @@ end
 -- @tparam[opt] table o version (the newest), msgbuf ({ va, size } or a string),
 -- dump_avail (physical ranges; the memory's), avail_size (bytes of the
 -- section), bitmapsize, extra_bits (bits set without a page of memory), kernbase,
--- kernend, dmapbase, dmapend, dmapphys, page, header (fields to override),
--- unpadded (the pages follow the page tables without padding), truncate (length
--- of the file), sparse_tail (zeros at the end are not written)
+-- kernend, dmapbase, dmapend, dmapphys, header (fields to override), unpadded
+-- (the pages follow the page tables without padding), truncate (length of the
+-- file), sparse_tail (zeros at the end are not written)
 function minidump.new(mem, o)
 	o = o or {}
 	local arch = mem.arch.minidump
 	local self = setmetatable({ mem = mem, opts = o, arch = arch,
-		page = o.page or mem.page or mem.arch.page }, dump)
+		page = mem.page }, dump)
 	self.version = o.version or arch.versions[#arch.versions]
 	self.has_avail = self.version >= arch.avail
 	self.kernbase = o.kernbase or mem.kernbase
@@ -116,7 +116,9 @@ end
 
 function dump:plan_tables()
 	local arch = self.arch
-	local granule = arch.granule(self.version, self)
+	local levels = self.mem.levels
+	local granule = arch.granule and arch.granule(self.version) or
+	    1 << levels[#levels].shift + levels[#levels].bits
 	local last = self.opts.kernend
 	if not last then
 		last = self.kernbase
@@ -130,8 +132,8 @@ function dump:plan_tables()
 		    ((last - self.kernbase) // granule + 1) * granule
 	end
 	self.kernend = last
-	self.tables, self.pmapsize = arch.flatten(self.mem, self.kernbase, last,
-	    self.version, self)
+	self.tables, self.pmapsize, self.tablesize = arch.flatten(self.mem,
+	    self.kernbase, last, self.version, self)
 end
 
 -- The message buffer section: the bytes from msg_ptr, to the page's end.
@@ -158,8 +160,10 @@ function dump:plan_sections()
 	at.avail = at.msgbuf + round(self.msgbufsize, ps)
 	at.bitmap = at.avail + round(self.availsize, ps)
 	at.pmap = at.bitmap + round(self.bitmapsize, ps)
-	at.sparse = at.pmap + (o.unpadded and self.pmapsize or
-	    round(self.pmapsize, ps))
+	local padded = not (o.unpadded == nil and self.arch.unpadded or
+	    o.unpadded)
+	at.sparse = at.pmap + (padded and round(self.pmapsize, ps) or
+	    self.pmapsize)
 	self.at, self.length = at, at.sparse + self.npages * ps
 end
 
@@ -172,7 +176,8 @@ function dump:header_fields()
 		dumpavailsize = self.has_avail and self.availsize or nil,
 		dmapbase = o.dmapbase or mem.dmapbase,
 		dmapend = o.dmapend or mem.dmapend,
-		dmapphys = o.dmapphys or mem.dmapphys, page = self.page }
+		dmapphys = o.dmapphys or mem.dmapphys, page = self.page,
+		mem = mem }
 	for k, v in pairs(o.header or {}) do
 		h[k] = v
 	end
@@ -248,7 +253,7 @@ function dump:emit(out)
 		end
 	end
 	put_pages(out, self.at.bitmap, self:bitmap(), 4096)
-	put_pages(out, self.at.pmap, self.tables, self.arch.table_page or 4096)
+	put_pages(out, self.at.pmap, self.tables, self.tablesize or 4096)
 	self:put_sparse(out)
 	return out:finish(not self.opts.sparse_tail and self.length or nil)
 end

@@ -62,27 +62,17 @@ local function pde_page(mem, va)
 	return mem.store:page(amd64.table_address(value) >> 12)
 end
 
--- A page of PTEs for the 2 MiB at va.
-local function pte_page(mem, va)
-	local value, shift = pagetable.walk(mem, va, 21)
-	if not value then
-		return nil
-	elseif amd64.is_leaf(value, shift) then
-		local base = (value & ~PS) + (shift == 30 and
-		    va & 0x3fe00000 or 0)
-		local out = {}
-		for i = 0, 511 do
-			out[i + 1] = base + (i << 12)
-		end
-		return string.pack("<" .. ("i8"):rep(512), table.unpack(out))
-	end
-	return mem.store:page(amd64.table_address(value) >> 12)
+-- Version 1 expands larger leaves to PTEs.
+local function synth(value, offset)
+	return (value & ~PS) + (offset & -4096)
 end
 
 --- The page table area: PTEs in version 1, PDEs from version 2 on.
 local function flatten(mem, from, to, version)
-	local shift = version == 1 and 21 or 30
-	local make = version == 1 and pte_page or pde_page
+	if version == 1 then
+		return pagetable.leaves(mem, from, to, synth)
+	end
+	local shift = 30
 	local out, n = {}, (to - from + (1 << shift) - 1) >> shift
 	local seen = {}
 	for _, map in ipairs(mem.maps) do
@@ -90,7 +80,7 @@ local function flatten(mem, from, to, version)
 		for i = first, (map.va + map.size - 1 - from) >> shift do
 			if i >= 0 and i < n and not seen[i] then
 				seen[i] = true
-				out[i] = make(mem, from + (i << shift))
+				out[i] = pde_page(mem, from + (i << shift))
 			end
 		end
 	end
