@@ -19,13 +19,21 @@ SHLIB	= -shared
 MODULE	= $(SHLIB) -Wl,--exclude-libs,ALL
 JOBS	= 2
 
-# One line an architecture: core/arch/X.c
-ARCHES	= core/arch/amd64.c
+# Encrypted dumps, where OpenSSL's headers are (the library is loaded when it
+# is needed).
+CRYPT	!= for d in /usr/include /usr/local/include; do test -f $$d/openssl/evp.h && echo core/crypt.c && exit; done; echo core/nocrypt.c
 
-CORE	= core/arch.c core/bytes.c core/codec.c core/container.c core/ctf.c \
+# One line an architecture: core/arch/X.c
+ARCHES	= core/arch/amd64.c \
+	core/arch/mips.c \
+	core/arch/powerpc.c \
+	core/arch/powerpc64.c \
+	core/arch/sparc64.c
+
+CORE	= $(CRYPT) core/arch.c core/bytes.c core/codec.c core/container.c core/ctf.c \
 	core/ctfrecord.c core/ctfsym.c core/derive.c core/dump.c \
-	core/dumphdr.c core/elfcore.c core/error.c core/image.c core/index.c \
-	core/member.c core/nlist.c core/nocrypt.c core/note.c core/open.c \
+	core/dumphdr.c core/elfcore.c core/error.c core/gather.c core/image.c core/index.c \
+	core/member.c core/nlist.c core/note.c core/open.c \
 	core/pagemap.c core/pages.c core/radix.c core/read.c core/stream.c \
 	core/symaddr.c core/symbol.c core/symtab.c core/type.c core/typefind.c \
 	core/typeinfo.c core/typename.c

@@ -141,7 +141,10 @@ open_headerless(kvm_t *kd)
 		return (kd->arch->full(kd));
 	}
 	return (kvmi_error(kd, KVM_E_FORMAT, 0,
-	    "not a FreeBSD kernel crash dump"));
+	    strcmp(kd->encryption, "none") == 0 ?
+	    "not a FreeBSD kernel crash dump" :
+	    "what the private key decrypts is not a FreeBSD kernel crash dump "
+	    "(the wrong key?)"));
 }
 
 /* A dump that holds no kernel memory, or none that can be read. */
