@@ -45,7 +45,9 @@ describe("the tree", function()
 	end)
 
 	it("names every C file in the Makefile", function()
-		assert.same(source.lines_of "ls core/*.c", source.make_list "CORE")
+		-- One of crypt.c and nocrypt.c is taken, by what the host has.
+		local core = source.lines_of "ls core/*.c | grep -v '/\\(no\\)\\{0,1\\}crypt[.]c$'"
+		assert.same(core, source.make_list "CORE")
 		assert.same(source.lines_of "ls core/arch/*.c", source.make_list "ARCHES")
 		local bind = source.lines_of "ls core/bind/*.c | grep -v '/testing[.]c$'"
 		assert.same(bind, source.make_list "BIND")

@@ -132,12 +132,14 @@ function source.requires(path)
 	return out
 end
 
---- The words of a variable of the Makefile.
+--- The words of a variable of the Makefile, other variables in it left out.
 function source.make_list(name)
 	local text = ("\n" .. source.read "Makefile"):gsub("\\\n", " ")
 	local out = {}
 	for word in text:match("\n" .. name .. "%s*=([^\n]*)"):gmatch "%S+" do
-		out[#out + 1] = word
+		if not word:find "^%$" then
+			out[#out + 1] = word
+		end
 	end
 	table.sort(out)
 	return out
