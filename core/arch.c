@@ -21,6 +21,43 @@ kvmi_deinit_none(kvm_t *kd)
 }
 
 int
+kvmi_minidump_none(kvm_t *kd)
+{
+
+	return (kvmi_error(kd, KVM_E_NOTSUP, 0, "there are no minidumps of %s",
+	    kd->arch->name));
+}
+
+bool
+kvmi_headerless_none(kvm_t *kd)
+{
+
+	(void)kd;
+	return (false);
+}
+
+const uint8_t *
+kvmi_undumped_none(kvm_t *kd, kvaddr_t va, size_t *len)
+{
+
+	(void)kd;
+	(void)va;
+	(void)len;
+	return (NULL);
+}
+
+const uint8_t *
+kvmi_undumped_text(kvm_t *kd, kvaddr_t va, size_t *len)
+{
+
+	if (kd->image == NULL)
+		return (NULL);
+	va -= (uint64_t)kd->kerndisp;
+	return (kvmi_image_text(kd->image,
+	    kd->ptrsize == 4 ? (uint32_t)va : va, len));
+}
+
+int
 kvmi_full_none(kvm_t *kd)
 {
 
@@ -65,6 +102,36 @@ const struct kvmi_mmu kvmi_mmu_none = {
 	.walk = none_walk,
 };
 
+static int
+no_tables(kvm_t *kd, kvaddr_t va)
+{
+
+	return (kvmi_error(kd, KVM_E_NOTSUP, va,
+	    "a full dump of %s holds no page table to translate with",
+	    kd->arch_name));
+}
+
+static int
+direct_translate(kvm_t *kd, kvaddr_t va, struct kvmi_pte *pte)
+{
+
+	return (kvmi_direct(kd, va, pte) ? 0 : no_tables(kd, va));
+}
+
+static int
+direct_walk(kvm_t *kd, kvmi_walk_cb_t *cb, void *arg)
+{
+
+	(void)cb;
+	(void)arg;
+	return (no_tables(kd, 0));
+}
+
+const struct kvmi_mmu kvmi_mmu_direct = {
+	.translate = direct_translate,
+	.walk = direct_walk,
+};
+
 const uint8_t *
 kvmi_minidump_header(kvm_t *kd, unsigned int at, size_t size, unsigned int max)
 {
@@ -80,7 +147,7 @@ kvmi_minidump_header(kvm_t *kd, unsigned int at, size_t size, unsigned int max)
 	if (m->version < 1 || m->version > max) {
 		kvmi_error(kd, KVM_E_NOTSUP, 0,
 		    "%s minidump header version %u: 1 to %u are known",
-		    kd->arch->name, m->version, max);
+		    kd->arch_name, m->version, max);
 		return (NULL);
 	}
 	m->msgbuf_size = kvmi_get32(h + at + 4, kd->bigendian);
@@ -112,6 +179,38 @@ kvmi_minidump_layout(kvm_t *kd)
 	for (kd->page_shift = 0; m->page_size >> kd->page_shift > 1;)
 		kd->page_shift++;
 	return (kvmi_pagemap_init(kd, &kd->pagemap, m));
+}
+
+/* Header versions are small: the wrong byte order makes them huge. */
+#define	VERSION_SANE	16
+
+int
+kvmi_minidump_byteorder(kvm_t *kd, uint64_t off)
+{
+	struct kvmi_ident ident;
+	uint32_t little, big;
+	const uint8_t *p;
+
+	p = kvmi_bytes_at(kd, &kd->bytes, off, 4);
+	if (p == NULL)
+		return (kvmi_context(kd, "minidump header"));
+	little = kvmi_get32(p, false);
+	big = kvmi_get32(p, true);
+	if ((little - 1 < VERSION_SANE) == (big - 1 < VERSION_SANE))
+		return (kvmi_error(kd, KVM_E_NOTSUP, 0, "%s minidump header "
+		    "version %u (or %u, were it little-endian)",
+		    kd->arch->name, big, little));
+	kd->bigendian = big - 1 < VERSION_SANE;
+	if (kd->image == NULL)
+		return (0);
+	kvmi_image_ident(kd->image, &ident);
+	if (ident.bigendian == kd->bigendian)
+		return (0);
+	return (kvmi_error(kd, KVM_E_FORMAT, 0,
+	    "%s is not a kernel for this dump: it is %s-endian, the dump is "
+	    "%s-endian", kvmi_image_path(kd->image),
+	    ident.bigendian ? "big" : "little",
+	    kd->bigendian ? "big" : "little"));
 }
 
 int

@@ -5,6 +5,10 @@
  * physical memory by physical address (sys/kern/kern_dump.c).  FreeBSD
  * writes them with EI_OSABI 255 and e_version 0, which strict ELF readers
  * refuse, and they may be compressed: so they are read here, through bytes.c.
+ *
+ * On powerpc the kernel dumps some of its virtual memory instead: p_paddr is
+ * all ones then (sys/powerpc/include/dump.h).  Its segments are looked up by
+ * virtual address, which stands in for the physical one.
  */
 #include <stdlib.h>
 
@@ -105,11 +109,16 @@ add_segment(kvm_t *kd, struct kvmi_elfcore *elf, const uint8_t *ph,
 	s->align = get_word(ph + l->align, l, be);
 	if (type == PT_DUMP_DELTA || s->size == 0)
 		return (0);
+	if (elf->nsegments == 0)
+		elf->is_virtual = s->pa ==
+		    (l->word == 8 ? UINT64_MAX : UINT32_MAX);
+	if (elf->is_virtual)
+		s->pa = s->va;
 	if (s->filesz > s->size || s->offset > INT64_MAX - s->size ||
 	    s->pa > UINT64_MAX - s->size)
 		return (kvmi_error(kd, KVM_E_FORMAT, 0,
 		    "PT_LOAD %zu: %#jx bytes at %#jx of the file, %#jx at "
-		    "physical address %#jx", elf->nsegments,
+		    "address %#jx", elf->nsegments,
 		    (uintmax_t)s->filesz, (uintmax_t)s->offset,
 		    (uintmax_t)s->size, (uintmax_t)s->pa));
 	elf->nsegments++;
@@ -122,6 +131,14 @@ compare_segments(const void *a, const void *b)
 	const struct kvmi_segment *x = a, *y = b;
 
 	return (x->pa < y->pa ? -1 : x->pa > y->pa);
+}
+
+void
+kvmi_elfcore_sort(struct kvmi_elfcore *elf)
+{
+
+	qsort(elf->segments, elf->nsegments, sizeof(*elf->segments),
+	    compare_segments);
 }
 
 static int
@@ -150,8 +167,7 @@ read_phdrs(kvm_t *kd, struct kvmi_elfcore *elf, uint64_t start,
 			return (-1);
 	for (i = 0; i < elf->nsegments; i++)
 		elf->segments[i].offset += start;
-	qsort(elf->segments, elf->nsegments, sizeof(*elf->segments),
-	    compare_segments);
+	kvmi_elfcore_sort(elf);
 	return (0);
 }
 
@@ -309,3 +325,78 @@ kvmi_elfcore_next(const struct kvmi_elfcore *elf, unsigned int shift,
 	}
 	return (false);
 }
+
+/* ---- dumps of virtual memory */
+
+static int
+virtual_translate(kvm_t *kd, kvaddr_t va, struct kvmi_pte *pte)
+{
+	const struct kvmi_segment *s = find_segment(&kd->elf, va);
+
+	if (s == NULL || va - s->pa >= s->size)
+		return (kvmi_error(kd, KVM_E_UNMAPPED, va,
+		    "not in the part of the kernel's memory that this dump "
+		    "holds"));
+	pte->pa = va;
+	pte->len = s->size - (va - s->pa);
+	pte->prot = KVM_PROT_READ | KVM_PROT_WRITE;
+	return (0);
+}
+
+/* Each segment is one run. */
+static int
+virtual_walk(kvm_t *kd, kvmi_walk_cb_t *cb, void *arg)
+{
+	const struct kvmi_segment *s;
+	struct kvmi_pte pte;
+	size_t i;
+	int error = 0;
+
+	for (i = 0; i < kd->elf.nsegments && error == 0; i++) {
+		s = &kd->elf.segments[i];
+		pte.pa = s->pa;
+		pte.len = s->filesz;
+		pte.prot = KVM_PROT_READ | KVM_PROT_WRITE;
+		error = cb(kd, s->pa, &pte, arg);
+	}
+	return (error);
+}
+
+/* A symbol that the linker sets, which kernels have with or without a "_". */
+static bool
+linker_symbol(kvm_t *kd, const char *name, uint64_t *value)
+{
+	struct kvm_symbol sym;
+
+	if (kvmi_image_symbol(kd->image, name, &sym) != 0 &&
+	    kvmi_image_symbol(kd->image, name + 1, &sym) != 0)
+		return (false);
+	*value = sym.ks_value;
+	return (true);
+}
+
+/* The segment is from the page of etext to that of end: pmap_scan_init(). */
+void
+kvmi_elfcore_displacement(kvm_t *kd)
+{
+	uint64_t page = (uint64_t)1 << kd->page_shift, etext, end;
+	const struct kvmi_segment *s;
+	size_t i;
+
+	if (kd->image == NULL || !linker_symbol(kd, "_etext", &etext) ||
+	    !linker_symbol(kd, "_end", &end))
+		return;
+	etext &= ~(page - 1);
+	for (i = 0; i < kd->elf.nsegments; i++) {
+		s = &kd->elf.segments[i];
+		if (s->size != kvmi_roundup(end, page) - etext)
+			continue;
+		kd->kerndisp = (kssize_t)(s->va - etext);
+		return;
+	}
+}
+
+const struct kvmi_mmu kvmi_mmu_virtual = {
+	.translate = virtual_translate,
+	.walk = virtual_walk,
+};

@@ -438,8 +438,8 @@ kvmi_image_section(struct kvmi_image *img, const char *name,
 	return (1);
 }
 
-size_t
-kvmi_image_read(struct kvmi_image *img, kvaddr_t addr, void *buf, size_t len)
+const uint8_t *
+kvmi_image_text(struct kvmi_image *img, kvaddr_t addr, size_t *len)
 {
 	const struct kvmi_elfsect *s;
 	uint64_t left, off;
@@ -447,17 +447,17 @@ kvmi_image_read(struct kvmi_image *img, kvaddr_t addr, void *buf, size_t len)
 
 	for (i = 1; i < img->nsections; i++) {
 		s = &img->sections[i];
-		if (s->type == SHT_NOBITS || (s->flags & SHF_ALLOC) == 0 ||
-		    (s->flags & SECTION_COMPRESSED) != 0 || addr < s->addr ||
+		if (s->type == SHT_NOBITS || addr < s->addr ||
 		    addr - s->addr >= s->size ||
+		    (s->flags & (SHF_ALLOC | SHF_WRITE | SECTION_COMPRESSED)) !=
+		    SHF_ALLOC ||
 		    kvmi_beyond(s->offset, s->size, img->size))
 			continue;
 		off = addr - s->addr;
 		left = s->size - off;
-		if (len > left)
-			len = (size_t)left;
-		memcpy(buf, img->base + s->offset + off, len);
-		return (len);
+		if (*len > left)
+			*len = (size_t)left;
+		return (img->base + s->offset + off);
 	}
-	return (0);
+	return (NULL);
 }

@@ -27,6 +27,18 @@ kvmi_in_dmap(const kvm_t *kd, kvaddr_t va)
 	    va >= kd->mini.dmapbase && va < kd->mini.dmapend);
 }
 
+bool
+kvmi_direct(const kvm_t *kd, kvaddr_t va, struct kvmi_pte *pte)
+{
+
+	if (!kvmi_in_dmap(kd, va))
+		return (false);
+	pte->pa = va - kd->mini.dmapbase + kd->mini.dmapphys;
+	pte->len = kd->mini.dmapend - va;
+	pte->prot = KVM_PROT_READ | KVM_PROT_WRITE;
+	return (true);
+}
+
 kvaddr_t
 kvmi_dmap_va(const kvm_t *kd, kpaddr_t pa)
 {

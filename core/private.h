@@ -519,6 +519,8 @@ const uint8_t *kvmi_minidump_header(kvm_t *, unsigned int at, size_t size,
 int	kvmi_minidump_layout(kvm_t *);
 /* The mmu of a descriptor without memory: every read fails and says why. */
 extern const struct kvmi_mmu kvmi_mmu_none;
+/* The mmu of a full dump without page tables: the direct map, if any. */
+extern const struct kvmi_mmu kvmi_mmu_direct;
 /* The mmu of a full dump of virtual memory (elfcore.c). */
 extern const struct kvmi_mmu kvmi_mmu_virtual;
 
@@ -620,6 +622,8 @@ int	kvmi_report(kvm_t *);
 /* ---- pages.c --------------------------------------------------------------- */
 
 bool	kvmi_in_dmap(const kvm_t *, kvaddr_t);
+/* What va is by the direct map; false when it is not in there. */
+bool	kvmi_direct(const kvm_t *, kvaddr_t va, struct kvmi_pte *);
 /* The direct map's address of pa; 0 when it has none. */
 kvaddr_t kvmi_dmap_va(const kvm_t *, kpaddr_t);
 

@@ -204,12 +204,8 @@ minidump_translate(kvm_t *kd, kvaddr_t va, struct kvmi_pte *pte)
 	const struct kvmi_minidump *m = &kd->mini;
 	uint64_t entry;
 
-	if (kvmi_in_dmap(kd, va)) {
-		pte->pa = va - m->dmapbase + m->dmapphys;
-		pte->len = m->dmapend - va;
-		pte->prot = KVM_PROT_READ | KVM_PROT_WRITE;
+	if (kvmi_direct(kd, va, pte))
 		return (0);
-	}
 	if (va < m->kernbase)
 		return (kvmi_error(kd, KVM_E_UNMAPPED, va, m->dmapend == 0 ?
 		    "below the kernel map" :

@@ -100,6 +100,18 @@ translate(kvm_t *kd, kvaddr_t va, struct kvmi_pte *pte)
 	    kd->mmu->translate(kd, va, pte));
 }
 
+/* What the dump lacks may be known from elsewhere; else the error stands. */
+static const uint8_t *
+undumped(kvm_t *kd, kvaddr_t va, size_t *len)
+{
+
+	if (kd->arch == NULL || (kd->error.ke_class != KVM_E_UNMAPPED &&
+	    kd->error.ke_class != KVM_E_NOTDUMPED &&
+	    kd->error.ke_class != KVM_E_NOTSUP))
+		return (NULL);
+	return (kd->arch->undumped(kd, va, len));
+}
+
 /*
  * The bytes at va, at most *len, as many as lie together in its page.  A page
  * that is whole goes into the translation cache.
@@ -118,10 +130,12 @@ lookup_page(kvm_t *kd, kvaddr_t va, size_t *len)
 	if (t->tag == ((va - off) | 1))
 		return (t->page + off);
 	if (translate(kd, va, &pte) == -1)
-		return (NULL);
+		return (undumped(kd, va, len));
 	p = kvmi_phys(kd, pte.pa - off, &whole);
-	if (p == NULL || whole != page_size(kd))
-		return (kvmi_phys(kd, pte.pa, len));
+	if (p == NULL || whole != page_size(kd)) {
+		p = kvmi_phys(kd, pte.pa, len);
+		return (p != NULL ? p : undumped(kd, va, len));
+	}
 	t->tag = (va - off) | 1;
 	t->page = p;
 	return (p + off);
@@ -326,6 +340,9 @@ kvm_read_phys(kvm_t *kd, kpaddr_t addr, void *buf, size_t nbytes)
 
 	if (kd == NULL)
 		return (no_descriptor());
+	if (kd->elf.is_virtual)
+		return (kvmi_error(kd, KVM_E_NOTSUP, addr, "the dump holds "
+		    "virtual memory: it has no physical addresses"));
 	for (at = 0; at < nbytes; at += len) {
 		len = nbytes - at;
 		p = kvmi_phys(kd, addr + at, &len);

@@ -243,8 +243,10 @@ const struct kvmi_arch kvmi_arch_amd64 = {
 	.kernel = amd64_kernel,
 	.native = amd64_native,
 	.minidump = amd64_minidump,
+	.headerless = kvmi_headerless_none,
 	.full = amd64_full,
 	.canonical = kvmi_canonical_none,
 	.translate_in = kvmi_translate_in_tables,
+	.undumped = kvmi_undumped_none,
 	.deinit = kvmi_deinit_none,
 };

@@ -4,3 +4,7 @@
  * Every architecture, in probe order.  Included with KVMI_ARCH defined.
  */
 KVMI_ARCH(amd64)
+KVMI_ARCH(powerpc64)
+KVMI_ARCH(powerpc)
+KVMI_ARCH(mips)
+KVMI_ARCH(sparc64)
