@@ -25,9 +25,13 @@ CRYPT	!= for d in /usr/include /usr/local/include; do test -f $$d/openssl/evp.h 
 
 # One line an architecture: core/arch/X.c
 ARCHES	= core/arch/amd64.c \
+	core/arch/arm.c \
+	core/arch/arm64.c \
+	core/arch/i386.c \
 	core/arch/mips.c \
 	core/arch/powerpc.c \
 	core/arch/powerpc64.c \
+	core/arch/riscv64.c \
 	core/arch/sparc64.c
 
 CORE	= $(CRYPT) core/arch.c core/bytes.c core/codec.c core/container.c core/ctf.c \
@@ -52,7 +56,7 @@ REAL	=
 # Sanitizers; a Lua that was built without them needs the run-time preloaded.
 SAN	= -fsanitize=address,undefined -fno-sanitize-recover=undefined
 SANFLAGS	= -O1 -g -fno-omit-frame-pointer $(SAN)
-SANENV	= LD_PRELOAD="$$($(CC) -print-file-name=libasan.so)" ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1
+SANENV	= LD_PRELOAD=$$($(CC) -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1
 PRELOAD	=
 WRAP	= -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=strdup,--wrap=strndup,--wrap=asprintf,--wrap=vasprintf
 
@@ -186,7 +190,7 @@ test-real: deps
 #: sanitize   run the specs under AddressSanitizer and UBSan
 sanitize: deps
 	@$(MAKE) -s B=build/san CFLAGS='$(SANFLAGS)' all testing
-	@$(MAKE) -s B=build/san CFLAGS='$(SANFLAGS)' PRELOAD='$(SANENV)' run-specs
+	@$(MAKE) -s B=build/san CFLAGS='$(SANFLAGS)' PRELOAD="$(SANENV)" run-specs
 
 #: bench      print how fast it is, as ratios measured in one run
 bench: deps
