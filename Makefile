@@ -25,14 +25,12 @@ CRYPT	!= for d in /usr/include /usr/local/include; do test -f $$d/openssl/evp.h 
 
 # One line an architecture: core/arch/X.c
 ARCHES	= core/arch/amd64.c \
-	core/arch/arm64.c \
 	core/arch/arm.c \
 	core/arch/arm64.c \
 	core/arch/i386.c \
 	core/arch/mips.c \
 	core/arch/powerpc.c \
 	core/arch/powerpc64.c \
-	core/arch/riscv64.c \
 	core/arch/riscv64.c \
 	core/arch/sparc64.c
 

@@ -184,9 +184,9 @@ ssize_t	 kvm_write(kvm_t *kd, unsigned long addr, const void *buf,
  * Call cb for every page of kernel memory: first what the kernel's page
  * tables map, by ascending address, pages that were not dumped included
  * (kp_offset -1); then pages that only the direct map reaches, by ascending
- * physical address.  Runs of one page each, except that a superpage whose
- * pages lie consecutively in the dump, or are all missing from it, is one
- * run.  cb returns 0 to stop.
+ * physical address.  Runs of one page each, except that the pages of a
+ * superpage that lie one after the other in the dump, or are missing one
+ * after the other, are one run.  cb returns 0 to stop.
  * 1 when the walk came to its end; 0 when cb stopped it, when page tables
  * could not be read, or when this kind of dump can't be walked (the latter
  * two leave an error).

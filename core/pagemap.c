@@ -259,19 +259,21 @@ init_ranges(kvm_t *kd, struct kvmi_pagemap *pm,
 }
 
 /*
- * Where the pages begin.  The page table area is padded to a page, except
- * where the kernel forgot to (arm); the size of the file tells.
+ * Where the pages begin.  The page table area is padded to a page, except by
+ * kernels that forgot to (arm); the size of a complete file tells.
  */
 static void
 place_pages(kvm_t *kd, struct kvmi_pagemap *pm,
     const struct kvmi_minidump *mini)
 {
-	uint64_t unpadded = mini->pmap_off + mini->pmap_size;
+	uint64_t unpadded = mini->pmap_off + mini->pmap_size, size;
 
 	pm->sparse_off = mini->sparse_off;
-	if (unpadded != mini->sparse_off &&
-	    kvmi_bytes_size(kd, &kd->bytes) ==
-	    unpadded + (pm->npages << pm->page_shift))
+	if (unpadded == mini->sparse_off)
+		return;
+	size = kvmi_bytes_size(kd, &kd->bytes) -
+	    (pm->npages << pm->page_shift);
+	if (size == unpadded || (mini->unpadded && size != mini->sparse_off))
 		pm->sparse_off = unpadded;
 }
 
