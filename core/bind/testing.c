@@ -149,12 +149,15 @@ testing_count(lua_State *L)
 	return (1);
 }
 
-/* A Lua allocator that fails once, and what it hands on to. */
+/*
+ * A Lua allocator that fails once, and what it hands on to.  Once is twice:
+ * Lua collects all garbage after a failure and tries again.
+ */
 struct limited {
 	lua_Alloc	 alloc;
 	void		*ud;
 	uint64_t	 count;
-	uint64_t	 fail_at;
+	uint64_t	 fail_at;	/* 0: none */
 };
 
 static void *
@@ -163,8 +166,12 @@ limited_alloc(void *ud, void *p, size_t osize, size_t nsize)
 	struct limited *l = ud;
 	bool grows = nsize > 0 && (p == NULL || nsize > osize);
 
-	if (grows && ++l->count == l->fail_at)
-		return (NULL);
+	if (grows) {
+		l->count++;
+		if (l->fail_at != 0 && (l->count == l->fail_at ||
+		    l->count == l->fail_at + 1))
+			return (NULL);
+	}
 	return (l->alloc(l->ud, p, osize, nsize));
 }
 
@@ -199,7 +206,7 @@ new_state(void)
 
 /*
  * run_limited(chunk, n, ...): run the text chunk(...), all strings, in a Lua
- * state of its own in which the n-th allocation fails, once.  Returns whether
+ * state of its own in which the n-th allocation fails; 0: none.  Returns whether
  * it ran through, its first result or the error as a string, and the number
  * of allocations.
  */
