@@ -208,8 +208,8 @@ run-bench:
 lint:
 	@have() { command -v $$1 >/dev/null || { echo "lint: no $$1, skipped"; false; }; }; bad=0; \
 	if have luacheck; then \
-	  luacheck -q --no-config --std lua54 $$(find lua -name '*.lua') $$(find scripts -type f ! -name '*.1') || bad=1; \
-	  luacheck -q --no-config --std lua54+busted spec || bad=1; \
+	  luacheck -qq --no-color --no-config --std lua54 $$(find lua -name '*.lua') $$(find scripts -type f ! -name '*.1') || bad=1; \
+	  luacheck -qq --no-color --no-config --std lua54+busted spec || bad=1; \
 	fi; \
 	if have shellcheck; then shellcheck .ci/run || bad=1; fi; \
 	for cc in gcc clang; do \

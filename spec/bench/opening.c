@@ -25,12 +25,12 @@ peak(void)
 }
 
 static kvm_t *
-open_it(char *argv[])
+open_it(const char *kernel, const char *core)
 {
 	char errbuf[_POSIX2_LINE_MAX];
 	kvm_t *kd;
 
-	kd = kvm_open2(argv[1], argv[2], O_RDONLY, errbuf, kvm_elf_resolver);
+	kd = kvm_open2(kernel, core, O_RDONLY, errbuf, kvm_elf_resolver);
 	if (kd == NULL)
 		errx(1, "%s", errbuf);
 	return (kd);
@@ -39,18 +39,17 @@ open_it(char *argv[])
 int
 main(int argc, char *argv[])
 {
-	char *none[] = { argv[0], argv[1], "/dev/null" };
 	double before, ns;
 
 	if (argc != 3)
 		errx(2, "usage: opening kernel core");
-	kvm_close(open_it(none));
+	kvm_close(open_it(argv[1], "/dev/null"));
 	before = peak();
 	ns = bench_now();
-	kvm_close(open_it(argv));
+	kvm_close(open_it(argv[1], argv[2]));
 	bench_print("open_first_ms", (bench_now() - ns) / 1e6);
 	bench_print("open_peak_kib", peak() - before);
-	BENCH(ns, 4, kvm_close(open_it(argv)));
+	BENCH(ns, 4, kvm_close(open_it(argv[1], argv[2])));
 	bench_print("open_ms", ns / 1e6);
 	return (0);
 }
