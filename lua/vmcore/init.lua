@@ -16,11 +16,17 @@ local vmcore = {}
 --- Version of the library.
 vmcore.version = kvm.version
 
--- Parsers of type names by descriptor, for as long as it lives. The grammar
--- is loaded with the first name that needs it.
+-- Parsers of type names by descriptor, for as long as it lives. Loading the
+-- grammar costs milliseconds, which commands do without: most of what they ask
+-- for is a tag.
 local parsers = setmetatable({}, { __mode = "k" })
+local TAGGED = { struct = true, union = true, enum = true }
 
 local function parse_type(kd, name)
+	local kind, tag = name:match "^(%l+) ([%a_][%w_]*)$"
+	if TAGGED[kind] then
+		return kd:type(kind, tag)
+	end
 	local parser = parsers[kd]
 	if parser == nil then
 		parser = require "vmcore.ctype".parser(kd)

@@ -36,12 +36,12 @@ local function used_buckets(kd, address, n, report)
 		report("pid hash: " .. message)
 		bytes = partial or ""
 	end
-	local empty = ("\0"):rep(size)
-	local buckets = {}
-	for i = 0, #bytes // size - 1 do
-		if bytes:sub(i * size + 1, (i + 1) * size) ~= empty then
-			buckets[#buckets + 1] = address + i * size
-		end
+	local buckets, last = {}, #bytes // size * size
+	local at = bytes:find "[^%z]"
+	while at and at <= last do
+		local i = (at - 1) // size
+		buckets[#buckets + 1] = address + i * size
+		at = bytes:find("[^%z]", (i + 1) * size + 1)
 	end
 	return buckets
 end

@@ -114,7 +114,6 @@ local function put_crashed(row, k)
 end
 
 local function put_kernel(row, k)
-	row.types = k:type_source()
 	row.matches = identity.kernel(k.kd)
 	row.ostype = array(k, "ostype")
 	row.osrelease = array(k, "osrelease")
@@ -146,6 +145,7 @@ function system.describe(k, report)
 	if k.kernel then
 		put_kernel(row, k)
 		local ok, fault = pcall(put_crashed, row, k)
+		row.types = k:type_source()	-- looking for it may have defined some
 		if not ok and kvm.type_of(fault) == "fault" then
 			report("the crashed thread: " .. tostring(fault))
 		elseif not ok then
