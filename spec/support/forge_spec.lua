@@ -238,6 +238,59 @@ describe("forge: minidump", function()
 	end)
 end)
 
+describe("forge: architectures", function()
+	local cases = { { "amd64" }, { "arm64" }, { "arm64", page = 16384 },
+		{ "riscv" }, { "riscv", levels = forge.arches.riscv.sv48 },
+		{ "i386" }, { "i386pae" }, { "arm" }, { "arm", endian = ">" } }
+
+	for _, case in ipairs(cases) do
+		local name = case[1] .. " " .. (case.page or case.endian or "")
+		it("has every mapping in its tables: " .. name, function()
+			local arch = forge.arches[case[1]]
+			case.arch = arch
+			local mem = forge.memory(case)
+			local levels = mem.levels
+			local big = 1 << levels[#levels - 1].shift
+			local base = mem.heap + 16 * big
+			mem:map(base, mem.free & -big, { size = big })
+			local va = mem:alloc(5 * mem.page, { pages = true })
+			local d = forge.minidump{ memory = mem }
+			assert.equal(0, #d:tostring() - d.length)
+			for _, probe in ipairs{ base + big - 8, va + 4 *
+				mem.page + 1, mem.heap - 8 } do
+				local entry, shift = pagetable.walk(mem, probe, 1)
+				local mask = (1 << shift) - 1
+				assert.equal(mem:translate(probe),
+				    arch.table_address(entry) & ~mask |
+				    probe & mask)
+			end
+			local n = 0
+			for _, p in ipairs(d:expected_pages()) do
+				n = n + (p.kmap_vaddr ~= 0 and 1 or 0)
+			end
+			assert.equal(5 + big // mem.page, n)
+		end)
+	end
+
+	it("expands larger pages in the minidump", function()
+		for _, name in ipairs{ "arm64", "riscv", "i386", "i386pae",
+			"arm" } do
+			local mem = forge.memory{ arch = name }
+			local arch, levels = mem.arch, mem.levels
+			local big = 1 << levels[#levels - 1].shift
+			local va = (mem.heap + big) & -big
+			mem:map(va, mem.free & -big, { size = big })
+			local d = forge.minidump{ memory = mem }
+			local s = d:tostring()
+			local at = d.at.pmap + arch.entry *
+			    ((va - mem.kernbase) // mem.page + 3)
+			local entry = string.unpack("<i" .. arch.entry, s, at + 1)
+			assert.equal((mem.free & -big) + 3 * mem.page,
+			    arch.table_address(entry) & -mem.page)
+		end
+	end)
+end)
+
 describe("forge: kerneldumpheader", function()
 	for version = 1, 4 do
 		it("has parity 0 in version " .. version, function()

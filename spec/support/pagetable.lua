@@ -80,7 +80,7 @@ function pagetable.enter_run(mem, va, pa, n, prot)
 	local last, above = levels[#levels], levels[#levels - 1]
 	local count, format = 1 << last.bits, {}
 	for i = 1, count do
-		format[i] = "i" .. arch.entry
+		format[i] = arch.entry == 8 and "i8" or "I4"
 	end
 	format = mem.endian .. table.concat(format)
 	for first = 0, n - 1, count do
@@ -129,15 +129,16 @@ local function leaf_table(mem, va, synth)
 	end
 	local out, base = {}, va & (1 << shift) - 1
 	for i = 0, (1 << last.bits) - 1 do
-		out[i + 1] = string.pack(mem.endian .. "i" .. arch.entry,
-		    synth(value, base + (i << last.shift), shift, mem))
+		local at = i << last.shift
+		out[i + 1] = string.pack(mem.endian .. (arch.entry == 8 and
+		    "i8" or "I4"), synth(value, base + at, shift, mem, va + at))
 	end
 	return table.concat(out)
 end
 
 --- The page table area of a minidump that holds leaf entries: a table for each
 -- span from `from` to `to`, larger leaves expanded.
--- @tparam function synth (leaf, offset into it, its shift, mem) -> entry
+-- @tparam function synth (leaf, offset into it, its shift, mem, va) -> entry
 -- @treturn table { [index] = bytes }
 -- @treturn integer the size of the area
 -- @treturn integer the size of one table
