@@ -36,7 +36,7 @@ ARCHES	= core/arch/amd64.c \
 
 CORE	= $(CRYPT) core/arch.c core/bytes.c core/codec.c core/container.c core/ctf.c \
 	core/ctfrecord.c core/ctfsym.c core/derive.c core/dump.c \
-	core/dumphdr.c core/elfcore.c core/error.c core/gather.c core/image.c core/index.c \
+	core/dumphdr.c core/elfcore.c core/error.c core/gather.c core/image.c core/index.c core/live.c \
 	core/member.c core/nlist.c core/note.c core/open.c \
 	core/pagemap.c core/pages.c core/radix.c core/read.c core/stream.c \
 	core/symaddr.c core/symbol.c core/symtab.c core/type.c core/typefind.c \

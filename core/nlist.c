@@ -41,6 +41,16 @@ ask_image(kvm_t *kd, const char *name, struct kvm_nlist *nl)
 }
 
 static int
+ask_running(kvm_t *kd, const char *name, struct kvm_nlist *nl)
+{
+
+	if (kvmi_live_symbol(kd, name, &nl->n_value) == -1)
+		return (-1);
+	nl->n_type = N_DATA | N_EXT;
+	return (0);
+}
+
+static int
 ask_resolver(kvm_t *kd, const char *name, struct kvm_nlist *nl)
 {
 	kvaddr_t addr = 0;
@@ -66,6 +76,8 @@ ask(kvm_t *kd, const char *name, struct kvm_nlist *nl)
 
 	if (kd->resolver != NULL || kd->resolver2 != NULL)
 		return (ask_resolver(kd, name, nl));
+	if (kd->kind == KVM_DUMP_LIVE)
+		return (ask_running(kd, name, nl));
 	return (ask_image(kd, name, nl));
 }
 

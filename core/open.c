@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <elf.h>
+
 #include "private.h"
 
 #ifndef MAXPATHLEN
@@ -30,17 +32,9 @@ struct request {
 };
 
 static int
-no_running_kernel(kvm_t *kd, const char *what)
-{
-
-	return (kvmi_error(kd, KVM_E_NOTSUP, 0,
-	    "%s of the running kernel: this host does not run FreeBSD; name "
-	    "a file", what));
-}
-
-static int
 open_kernel(kvm_t *kd, const struct kvm_open_args *args)
 {
+	char path[MAXPATHLEN];
 
 	if ((args->ka_options & KVM_OPEN_NOKERNEL) != 0) {
 		if (args->ka_execfile == NULL)
@@ -48,8 +42,12 @@ open_kernel(kvm_t *kd, const struct kvm_open_args *args)
 		return (kvmi_error(kd, KVM_E_INVAL, 0,
 		    "a kernel file was given along with KVM_OPEN_NOKERNEL"));
 	}
-	if (args->ka_execfile == NULL)
-		return (no_running_kernel(kd, "the file"));
+	if (args->ka_execfile == NULL) {
+		if (kvmi_live_kernel(kd, path, sizeof(path)) == -1)
+			return (-1);
+		kd->image = kvmi_image_create(kd, path);
+		return (kd->image == NULL ? -1 : 0);
+	}
 	if (strlen(args->ka_execfile) >= MAXPATHLEN)
 		return (kvmi_error(kd, KVM_E_INVAL, 0,
 		    "the name of the kernel file is too long (%d bytes at "
@@ -106,7 +104,7 @@ open_minidump(kvm_t *kd, const uint8_t *magic)
 static int
 open_full(kvm_t *kd)
 {
-	struct kvmi_ident ident = { .type = 2 /* ET_EXEC: any will do */ };
+	struct kvmi_ident ident = { .type = ET_EXEC /* any will do */ };
 	size_t i;
 
 	if (kvmi_elfcore_init(kd, &kd->elf, 0) == -1)
@@ -118,7 +116,7 @@ open_full(kvm_t *kd)
 		if (!arches[i]->kernel(&ident))
 			continue;
 		kd->bigendian = kd->elf.bigendian;
-		kd->ptrsize = kd->elf.class == 2 /* ELFCLASS64 */ ? 8 : 4;
+		kd->ptrsize = kd->elf.class == ELFCLASS64 ? 8 : 4;
 		if (set_arch(kd, arches[i], KVM_DUMP_FULL) == -1)
 			return (-1);
 		return (kd->arch->full(kd));
@@ -177,13 +175,33 @@ open_kind(kvm_t *kd, const struct kvm_open_args *args)
 	return (open_headerless(kd));
 }
 
+/* The running kernel is of the architecture of its file. */
+static int
+open_live(kvm_t *kd, const struct kvm_open_args *args)
+{
+	struct kvmi_ident ident;
+	size_t i;
+
+	if (kvmi_live_open(kd, args->ka_flags) == -1)
+		return (-1);
+	if (kd->image == NULL)
+		return (0);
+	kvmi_image_ident(kd->image, &ident);
+	kd->bigendian = ident.bigendian;
+	kd->ptrsize = ident.class == ELFCLASS64 ? 8 : 4;
+	for (i = 0; kd->arch == NULL && i < nitems_of(arches); i++)
+		if (arches[i]->kernel(&ident))
+			kd->arch = arches[i];
+	return (0);
+}
+
 static int
 open_core(kvm_t *kd, const struct kvm_open_args *args)
 {
 	const char *path = args->ka_corefile;
 
-	if (path == NULL)
-		return (no_running_kernel(kd, "the memory (/dev/mem)"));
+	if (kvmi_live_is(path))
+		return (open_live(kd, args));
 	if (strcmp(path, "/dev/null") == 0)
 		return (0);
 	if (kvmi_bytes_init(kd, &kd->bytes, path, args->ka_flags) == -1)
@@ -233,6 +251,7 @@ init_descriptor(kvm_t *kd, const struct request *r)
 	kd->va_max = UINT64_MAX;
 	kd->ptrsize = sizeof(void *);
 	kd->bytes.form = "none";
+	kd->live_fd = -1;
 	kd->container = "file";
 	kd->encryption = "none";
 	kd->arch_name = "";
@@ -259,6 +278,7 @@ destroy(kvm_t *kd)
 	if (kd->image != NULL)
 		kvmi_image_destroy(kd->image);
 	kvmi_bytes_deinit(&kd->bytes);
+	kvmi_live_close(kd);
 	free(kd);
 }
 

@@ -353,6 +353,18 @@ bool	kvmi_sibling(const char *corefile, const char *stem,
  */
 int	kvmi_container_open(kvm_t *, const struct kvm_open_args *);
 
+/*
+ * live.c: the running kernel.  What fails sets an error; on hosts other than
+ * FreeBSD everything fails.
+ */
+int	kvmi_live_kernel(kvm_t *, char *path, size_t size);	/* its file */
+bool	kvmi_live_is(const char *corefile);
+int	kvmi_live_open(kvm_t *, int flags);
+void	kvmi_live_close(kvm_t *);
+ssize_t	kvmi_live_read(kvm_t *, kvaddr_t, void *, size_t);
+ssize_t	kvmi_live_write(kvm_t *, kvaddr_t, const void *, size_t);
+int	kvmi_live_symbol(kvm_t *, const char *, kvaddr_t *);
+
 /* crypt.c, or nocrypt.c where there is no libcrypto: put the decrypted form
    on top of kd->bytes.  blob is the kerneldumpkey, size bytes. */
 int	kvmi_decrypt(kvm_t *, const char *keyfile, const uint8_t *blob,
@@ -595,6 +607,7 @@ struct __kvm {
 	kvm_resolver_t		*resolver;	/* NULL: image's symbols */
 	void			*resolver_arg;
 	int			(*resolver2)(const char *, kvaddr_t *);
+	int			 live_fd;	/* KVM_DUMP_LIVE: kmem(4); -1 */
 	const char		*errstr;	/* kvm_open()'s; else NULL */
 	int			 flags;		/* O_RDONLY, ... */
 	struct kvm_error	 error;

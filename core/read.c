@@ -150,6 +150,23 @@ fault(kvm_t *kd, kvaddr_t va)
 	return (kvmi_context(kd, "kvm_read %#jx", (uintmax_t)va));
 }
 
+/* The running kernel moves on: nothing of it is kept. */
+static int
+read_live(kvm_t *kd, kvaddr_t va, uint8_t *buf, size_t nbytes, size_t *done)
+{
+	ssize_t n;
+
+	for (*done = 0; *done < nbytes; *done += (size_t)n) {
+		n = kvmi_live_read(kd, va + *done, buf + *done,
+		    nbytes - *done);
+		if (n == 0)
+			kvmi_error(kd, KVM_E_UNMAPPED, 0, "not mapped");
+		if (n <= 0)
+			return (fault(kd, va + *done));
+	}
+	return (0);
+}
+
 /*
  * Copy nbytes.  Pages that lie together in the dump are gathered into a run
  * and copied at once.
@@ -160,6 +177,8 @@ read_range(kvm_t *kd, kvaddr_t va, uint8_t *buf, size_t nbytes, size_t *done)
 	const uint8_t *run = NULL, *p;
 	size_t at, len, runlen = 0;
 
+	if (kd->kind == KVM_DUMP_LIVE)
+		return (read_live(kd, va, buf, nbytes, done));
 	*done = 0;
 	for (at = 0; at < nbytes; at += len) {
 		len = nbytes - at;
@@ -258,38 +277,56 @@ ssize_t
 kvm_write(kvm_t *kd, unsigned long addr, const void *buf, size_t nbytes)
 {
 
-	(void)buf;
-	(void)nbytes;
+	ssize_t n;
+
 	if (kd == NULL)
 		return (no_descriptor());
+	if (kd->kind == KVM_DUMP_LIVE) {
+		n = kvmi_live_write(kd, addr, buf, nbytes);
+		return (n == -1 ? kvmi_report(kd) : n);
+	}
 	kvmi_error(kd, KVM_E_NOTSUP, addr,
 	    "kvm_write %#lx: a dead kernel is not written", addr);
 	return (kvmi_report(kd));
 }
 
+/* Part of a string: at most *len bytes to buf, within one page. */
+static int
+copy_piece(kvm_t *kd, kvaddr_t va, char *buf, size_t *len)
+{
+	uint64_t left = page_size(kd) - (va & (page_size(kd) - 1));
+	const uint8_t *p;
+
+	if (kd->kind == KVM_DUMP_LIVE) {
+		if (*len > left)
+			*len = (size_t)left;
+		return (read_live(kd, va, (uint8_t *)buf, *len, &(size_t){0}));
+	}
+	p = lookup_page(kd, va, len);
+	if (p == NULL)
+		return (fault(kd, va));
+	memcpy(buf, p, *len);
+	return (0);
+}
+
 ssize_t
 kvm_read_string(kvm_t *kd, kvaddr_t addr, char *buf, size_t size)
 {
-	const uint8_t *p, *nul;
+	const char *nul;
 	size_t at, len;
 
 	if (kd == NULL || size == 0)
 		return (no_descriptor());
 	for (at = 0; at < size - 1; at += len) {
-		len = size - 1 - at;
-		p = lookup_page(kd, addr + at, &len);
-		if (p == NULL) {
+		/* Strings are short: don't copy pages for them. */
+		len = size - 1 - at < 64 ? size - 1 - at : 64;
+		if (copy_piece(kd, addr + at, buf + at, &len) == -1) {
 			buf[at] = '\0';
-			return (fault(kd, addr + at));
+			return (-1);
 		}
-		nul = memchr(p, '\0', len);
+		nul = memchr(buf + at, '\0', len);
 		if (nul != NULL)
-			len = (size_t)(nul - p);
-		memcpy(buf + at, p, len);
-		if (nul != NULL) {
-			buf[at + len] = '\0';
-			return ((ssize_t)(at + len));
-		}
+			return (nul - buf);
 	}
 	buf[size - 1] = '\0';
 	return ((ssize_t)size);
