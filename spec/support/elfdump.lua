@@ -15,30 +15,43 @@ local elfdump = {}
 local dump = {}
 dump.__index = dump
 
+-- The ranges of a dump: { pa, size }, with va when it is by virtual address.
+local function ranges(o)
+	if o.virtual then
+		return o.virtual
+	end
+	local out = {}
+	for i, r in ipairs(o.ram or o.memory.ram) do
+		local first = r[1] & -4096
+		out[i] = { pa = first, size = ((r[2] + 4095) & -4096) - first }
+	end
+	return out
+end
+
 --- Plan a dump.
 -- @tparam table o memory, ram (physical ranges; the memory's), delta (a
 -- PT_DUMP_DELTA program header: vaddr, paddr, align), osabi (255), header (more
--- fields of elf.header), segments (more program headers), virtual (function
--- from a physical range's start to its p_vaddr), prefix (bytes in front),
--- truncate, sparse_tail
+-- fields of elf.header), segments (more program headers), virtual (a dump by
+-- virtual address: { { va, pa, size } }), prefix (bytes in front), truncate,
+-- sparse_tail
 function elfdump.new(o)
 	local mem = o.memory
 	local self = setmetatable({ mem = mem, opts = o, segments = {},
 		page = 4096 }, dump)
 	local wide = mem.arch.class ~= 32
 	local extra = (o.delta and 1 or 0) + #(o.segments or {})
-	local ram = o.ram or mem.ram
-	local size = (wide and 64 or 52) + (wide and 56 or 32) * (#ram + extra)
+	local list = ranges(o)
+	local size = (wide and 64 or 52) + (wide and 56 or 32) * (#list + extra)
 	local at = (size + 4095) & -4096
-	for i, r in ipairs(ram) do
-		local first, stop = r[1] & -4096, (r[2] + 4095) & -4096
-		self.segments[i] = { type = elf.PT.LOAD, flags = "R",
-			vaddr = o.virtual and o.virtual(first) or first,
-			paddr = first, offset = at, filesz = stop - first }
-		at = at + stop - first
+	for i, r in ipairs(list) do
+		self.segments[i] = { type = elf.PT.LOAD, flags = "R", pa = r.pa,
+			vaddr = r.va or r.pa, paddr = r.va and
+			    (wide and -1 or 0xffffffff) or r.pa, offset = at,
+			filesz = r.size }
+		at = at + r.size
 	end
 	self.length = at
-	self.loads = #ram
+	self.loads = #list
 	if o.delta then
 		table.insert(self.segments, { type = elf.PT.DUMP_DELTA,
 			flags = "R", vaddr = o.delta.vaddr,
@@ -55,8 +68,8 @@ end
 function dump:offset(pa)
 	for i = 1, self.loads do
 		local s = self.segments[i]
-		if pa >= s.paddr and pa < s.paddr + s.filesz then
-			return s.offset + pa - s.paddr + #(self.opts.prefix or "")
+		if pa >= s.pa and pa < s.pa + s.filesz then
+			return s.offset + pa - s.pa + #(self.opts.prefix or "")
 		end
 	end
 	return nil
@@ -103,7 +116,7 @@ function dump:emit(out)
 	out:put(0, (self.opts.prefix or "") .. self:head())
 	for i = 1, self.loads do
 		local s = self.segments[i]
-		local first = s.paddr >> 12
+		local first = s.pa >> 12
 		for _, pfn in ipairs(present(store, first,
 		    first + (s.filesz >> 12) - 1)) do
 			out:put(base + s.offset + (pfn - first) * 4096,

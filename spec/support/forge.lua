@@ -47,7 +47,8 @@ function forge.minidump(opts)
 end
 
 -- What few specs need is loaded when it is asked for.
-local PARTS = { elfdump = "elfdump", system = "system" }
+local PARTS = { elfdump = "elfdump", system = "system",
+	sparc64dump = "sparc64dump" }
 local WHOLE = { elf = true, ctf = true, kdh = true, msgbuf = true,
 	zlib = true, arches = true, bench = true, sparse = true,
 	walk = true }

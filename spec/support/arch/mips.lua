@@ -1,59 +1,28 @@
---- mips, ABI o32; of either byte order (endian = "<").
---
--- mips64.lua and mipsn32.lua change what their wider PTEs change.
-local pagetable = require "spec.support.pagetable"
+--- mips (o32), either byte order: 4-byte PTEs.
+local mips64 = require "spec.support.arch.mips64"
 
-local mips = {
-	machine = 8, class = 32, endian = ">", page = 4096, ptrsize = 4,
-	kernbase = 0xc0000000, kernload = 0x80100000, heap = 0xc0100000,
-	dmapbase = 0x80000000, dmapend = 0xa0000000, dmapphys = 0, entry = 4,
-	levels = { { shift = 22, bits = 10 }, { shift = 12, bits = 10 } },
-	ram = { { 0, 0x8000000 }, { 0x10000000, 0x18000000 } },
-	free = 0x2000000, read_only = 1 << 29,
-}
-
--- mips/include/pte.h
-local G, V, D = 1, 2, 4
-
-function mips.table_entry(pa)
-	return pa | 1
+local mips = {}
+for k, v in pairs(mips64) do
+	mips[k] = v
 end
 
-function mips.table_address(entry)
-	return entry & -4096
+mips.class, mips.ptrsize, mips.entry, mips.table_bits = 32, 4, 4, 10
+mips.kernbase, mips.kernload, mips.heap = 0xc0000000, 0x80100000, 0xc1000000
+mips.dmapbase, mips.dmapend = 0x80000000, 0xa0000000
+mips.readonly = 1 << 29
+
+--- KSEG1, the uncached twin of KSEG0.
+function mips.translate(_, va)
+	if va >= 0xa0000000 and va < 0xc0000000 then
+		return va & 0x1fffffff
+	end
 end
 
-function mips.is_leaf(_, shift)
-	return shift == 12
+mips.minidump = {}
+for k, v in pairs(mips64.minidump) do
+	mips.minidump[k] = v
 end
-
-function mips.leaf_entry(pa, prot, _, mem)
-	return pa >> 12 << 6 | G | V |
-	    (prot:find "w" and D or mem.arch.read_only)
-end
-
--- Versions 1 and 2, mips/include/minidump.h; the kernel leaves the direct
--- map's place zero.
-local function header(h, endian)
-	return string.pack(endian .. "c24I4I4I4I4i8i8i8I4I4",
-	    "minidump FreeBSD/mips", h.version, h.msgbufsize, h.bitmapsize,
-	    h.pmapsize, h.kernbase, 0, 0, h.dumpavailsize or 0, 0)
-end
-
---- The minidump of all ABIs; wide: its bitmap has words of 64 bits, now.
-function mips.dumps(wide)
-	return { versions = { 1, 2 }, avail = 2, header = header,
-		flatten = function(mem, from, to)
-			return pagetable.leaves(mem, from, to)
-		end,
-		protection = function(prot)
-			return prot | 4
-		end,
-		word = function(version)
-			return wide and version > 1 and 8 or 4
-		end }
-end
-
-mips.minidump = mips.dumps(false)
+mips.minidump.granule = function() return 4 << 20 end
+mips.minidump.word = function() return 4 end
 
 return mips

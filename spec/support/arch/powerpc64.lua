@@ -1,108 +1,84 @@
---- powerpc64 with the hashed page table; powerpc64le by endian = "<".
+--- powerpc64 with a hashed page table (mmu_g5, mmu_phyp), either byte order.
 --
--- memory.new takes, besides what it always does: mmu ("mmu_g5", "mmu_phyp"),
--- groups (2048: PTEs by eights in the table). mem.hpt holds the entries:
--- mem.hpt[group * 8 + slot] = { hi, lo }, which a test may set.
---
--- powerpc64nodmap.lua is what it is without large pages and so without a
--- direct map, powerpc64radix.lua with the radix tree.
+-- memory.new takes mmu ("mmu_phyp"), nptegs (2048, a power of two) and secondary
+-- (every entry goes to its secondary group). Sizes: 4 KiB, 16 MiB.
+-- powerpc64radix.lua is the other one.
 local powerpc64 = {
 	machine = 21, class = 64, endian = ">", page = 4096, ptrsize = 8,
-	kernbase = 0xc008000000000000, kernload = 0x100000,
+	kernbase = 0xc008000000000000, kernload = 0x100100,
 	dmapbase = 0xc000000000000000, dmapend = 0xc008000000000000,
-	dmapphys = 0, heap = 0xc008000000100000, levels = {},
-	direct = 1, mmu = "mmu_g5", startkernel = 0xc000000000100100,
-	ram = { { 0, 0x20000000 }, { 0x40000000, 0x48000000 } },
-	free = 0x2000000,
+	dmapphys = 0, heap = 0xc008000010000000, levels = {}, entry = 16,
+	ram = { { 0, 0x20000000 }, { 0x100000000, 0x110000000 } },
 }
 
--- powerpc/include/pte.h, slb.h
+-- powerpc/include/pte.h: LPTE_*
 local VALID, HID, BIG = 1, 2, 4
-local BW, BR, NOEXEC, M = 2, 3, 4, 0x10
-local KERNEL = 1 << 36
+local BW, BR, NOEXEC, COHERENT, CHG, REF = 2, 3, 4, 0x10, 0x80, 0x100
 
---- The virtual segment of an address of the kernel.
+--- The VSID of the kernel segment of va.
 function powerpc64.vsid(va)
 	local esid = va >> 28
-	return (esid << 8 | esid >> 28) * 0x13bb & KERNEL - 1 | KERNEL
-end
-
---- The primary group and the secondary one.
-function powerpc64.groups_of(mem, va, big)
-	local hash = powerpc64.vsid(va) & (1 << 39) - 1 ~
-	    (va & 0xfffffff) >> (big and 24 or 12)
-	return hash & mem.groups - 1, ~hash & mem.groups - 1
-end
-
---- The two words of an entry.
-function powerpc64.entry_of(va, pa, prot, big)
-	local hi = powerpc64.vsid(va) << 12 | (va >> 23 & 0x1f) << 7 | VALID |
-	    (big and BIG or 0)
-	return hi, pa | M | (prot:find "w" and BW or BR) |
-	    (prot:find "x" and 0 or NOEXEC)
+	return ((esid << 8 | esid >> 28) * 0x13bb & (1 << 36) - 1) | 1 << 36
 end
 
 function powerpc64.create(mem, opts)
-	mem.groups, mem.hpt = opts.groups or 2048, {}
-	mem.mmu = opts.mmu or mem.arch.mmu
+	mem.mmu = opts.mmu or "mmu_phyp"
+	mem.nptegs = opts.nptegs or 2048
+	mem.secondary = opts.secondary
+	mem.ptegs = {}
 end
 
-local function insert(mem, group, hi, lo)
-	for slot = group * 8, group * 8 + 7 do
-		if not mem.hpt[slot] then
-			mem.hpt[slot] = { hi, lo }
-			return true
-		end
+--- Put an entry into a group; false when it is full.
+function powerpc64.raw(mem, group, hi, lo)
+	local list = mem.ptegs[group] or {}
+	mem.ptegs[group] = list
+	if #list == 8 then
+		return false
 	end
-	return false
+	list[#list + 1] = { hi, lo }
+	return true
 end
 
-function powerpc64.enter(mem, va, pa, size, prot)
-	local big = size == 1 << 24
-	assert(big or size == 4096, "powerpc64: no such size")
-	local primary, secondary = powerpc64.groups_of(mem, va, big)
-	local hi, lo = powerpc64.entry_of(va, pa, prot, big)
-	assert(insert(mem, primary, hi, lo) or
-	    insert(mem, secondary, hi | HID, lo), "powerpc64: groups are full")
-end
-
---- Fill the primary group of va with a user's entries.
-function powerpc64.crowd(mem, va, big)
-	local group = powerpc64.groups_of(mem, va, big)
-	for slot = group * 8, group * 8 + 7 do
-		mem.hpt[slot] = mem.hpt[slot] or { 0x1234 << 12 | VALID, BW }
+function powerpc64.enter(mem, va, pa, size, prot, bits)
+	local large = size == 1 << 24
+	assert(large or size == 4096, "powerpc64: no such page size")
+	local vsid, shift = powerpc64.vsid(va), large and 24 or 12
+	local hash = (vsid & 0x7fffffffff) ~ (va & 0x0fffffff) >> shift
+	local api = large and (va >> 24 & 0xf) << 8 or (va >> 23 & 0x1f) << 7
+	local hi = vsid << 12 | api | VALID | (large and BIG or 0)
+	local lo = pa | REF | CHG | COHERENT | (prot:find "w" and BW or BR) |
+	    (prot:find "x" and 0 or NOEXEC) | bits
+	local mask = mem.nptegs - 1
+	if mem.secondary or
+	    not powerpc64.raw(mem, hash & mask, hi, lo) then
+		assert(powerpc64.raw(mem, ~hash & mask, hi | HID, lo),
+		    "powerpc64: both groups are full")
 	end
 end
 
--- The hash table, in pages of 256 entries.
-local function flatten(mem)
-	local endian = mem.mmu == "mmu_g5" and ">" or mem.endian
-	local out = {}
-	for slot in pairs(mem.hpt) do
-		out[slot // 256] = true
-	end
-	for page in pairs(out) do
-		local list = {}
-		for i = 0, 255 do
-			local e = mem.hpt[page * 256 + i]
-			list[i + 1] = string.pack(endian .. "i8i8",
-			    e and e[1] or 0, e and e[2] or 0)
-		end
-		out[page] = table.concat(list)
-	end
-	return out, mem.groups * 128
-end
-
---- Versions 1 and 2, powerpc/include/minidump.h.
+--- Versions 1 and 2, powerpc/include/minidump.h; ends are inclusive.
 function powerpc64.header(h, endian)
-	local arch = h.mem.arch
-	local start = h.startkernel or arch.startkernel
-	return string.pack(endian .. "c32c32I4I4I4I4i8i8i8i8i4I4i8i8I4I4",
-	    "minidump FreeBSD/powerpc64", h.mmu or h.mem.mmu or arch.mmu,
-	    h.version, h.msgbufsize, h.bitmapsize, h.pmapsize, h.kernbase,
-	    0xc0080007ffffffff, 0xc000000000000000, 0xc007ffffffffffff,
-	    h.hw_direct_map or arch.direct, 0, start,
-	    h.endkernel or start + 0x1000000, h.dumpavailsize or 0, 0)
+	return string.pack(endian .. "c32c32I4I4I4I4i8i8i8i8i4xxxxi8i8I4xxxx",
+	    "minidump FreeBSD/powerpc64", h.mmu_name or h.mem.mmu, h.version,
+	    h.msgbufsize, h.bitmapsize, h.pmapsize, h.kernbase,
+	    h.kernlast or 0xc0080007ffffffff, h.dmapbase, h.dmapend - 1,
+	    h.hw_direct_map or 1, h.startkernel or 0xc000000000500100,
+	    h.endkernel or 0xc000000001500100, h.dumpavailsize or 0)
+end
+
+-- The whole hash table.
+local function flatten(mem)
+	local out = {}
+	local endian = mem.mmu == "mmu_g5" and ">" or mem.endian
+	for group, list in pairs(mem.ptegs) do
+		local parts = {}
+		for i = 1, 8 do
+			local e = list[i] or { 0, 0 }
+			parts[i] = string.pack(endian .. "i8i8", e[1], e[2])
+		end
+		out[group] = table.concat(parts)
+	end
+	return out, mem.nptegs * 128, 128
 end
 
 powerpc64.minidump = { versions = { 1, 2 }, avail = 2,

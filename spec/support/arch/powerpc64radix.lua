@@ -1,45 +1,54 @@
---- powerpc64 with the radix tree, whose entries are big-endian always.
+--- powerpc64 with radix tables: entries are big-endian on either byte order.
 local powerpc64 = require "spec.support.arch.powerpc64"
 
-local radix = setmetatable({ mmu = "mmu_radix", entry = 8, table_endian = ">",
-	levels = { { shift = 39, bits = 13 }, { shift = 30, bits = 9 },
-		{ shift = 21, bits = 9 }, { shift = 12, bits = 9 } } },
-	{ __index = powerpc64 })
+local radix = {}
+for k, v in pairs(powerpc64) do
+	radix[k] = v
+end
 
--- powerpc/aim/mmu_radix.c
-local VALID, LEAF = 1 << 63, 1 << 62
-local C, R = 0x80, 0x100
-local EAA_P, EAA_R, EAA_W, EAA_X = 8, 4, 2, 1
+radix.enter, radix.create, radix.raw = nil, nil, nil
+radix.entry, radix.table_endian = 8, ">"
+radix.levels = { { shift = 39, bits = 13 }, { shift = 30, bits = 9 },
+	{ shift = 21, bits = 9 }, { shift = 12, bits = 9 } }
 
-radix.enter, radix.create = false, false
+-- Power ISA 3.0B, Book III, 5.7.10: RPDE and RPTE.
+local VALID, LEAF, NLS = 1 << 63, 1 << 62, 9
+local R, W, X, PRIVILEGED = 4, 2, 1, 8
+local NEXT = 0x00ffffffffffff00
 
 function radix.table_entry(pa)
-	return VALID | pa | 9
+	return pa | VALID | NLS
 end
 
 function radix.table_address(entry)
-	return entry & 0x00ffffffffffff00
+	return entry & NEXT
 end
 
-function radix.is_leaf(entry)
-	return entry & LEAF ~= 0
+function radix.is_leaf(entry, shift)
+	return shift == 12 or entry & LEAF ~= 0
 end
 
 function radix.leaf_entry(pa, prot)
-	return VALID | LEAF | pa | R | C | EAA_P | EAA_R |
-	    (prot:find "w" and EAA_W or 0) | (prot:find "x" and EAA_X or 0)
+	return pa | VALID | LEAF | PRIVILEGED | R |
+	    (prot:find "w" and W or 0) | (prot:find "x" and X or 0)
 end
 
--- The area is the root; the tables below it are among the pages.
+-- The root table; the others are among the pages.
 local function flatten(mem)
 	local out = {}
 	for i = 0, 15 do
 		out[i] = mem.store:page((mem.root >> 12) + i)
 	end
-	return out, 65536
+	return out, 65536, 4096
 end
 
-radix.minidump = setmetatable({ flatten = flatten },
-	{ __index = powerpc64.minidump })
+local function header(h, endian)
+	h.mmu_name = h.mmu_name or "mmu_radix"
+	return powerpc64.header(h, endian)
+end
+
+radix.minidump = { versions = { 1, 2 }, avail = 2, header = header,
+	flatten = flatten, granule = function() return 1 << 30 end,
+	word = function() return 8 end }
 
 return radix

@@ -1,40 +1,36 @@
---- sparc64: pages of 8 KiB, the kernel's TSB; sparcdump.lua writes its dumps.
+--- sparc64: pages of 8 KiB, a kernel TSB in memory; dumped by sparc64dump.lua.
 --
--- mem.tsb is the TSB's physical address, mem.tsb_slots its length.
+-- memory.new takes tsb (entries, 65536).
 local sparc64 = {
 	machine = 43, class = 64, endian = ">", page = 8192, ptrsize = 8,
-	kernbase = 0xc0000000, kernload = 0xc0000000, heap = 0xc1000000,
-	dmapbase = 0xfffff80000000000, dmapend = -1, dmapphys = 0,
-	ram = { { 0, 0x4000000 }, { 0x10000000, 0x12000000 } },
-	free = 0x400000, levels = {},
+	kernbase = 0xc0000000, kernload = 0xc0000000,
+	dmapbase = 0xfffff80000000000, dmapend = 0xfffff80000000000 + (1 << 43),
+	dmapphys = 0, heap = 0xd0000000, levels = {}, entry = 32,
+	ram = { { 0, 0x8000000 }, { 0x10000000, 0x18000000 } },
+	free = 0x1000000, sizes = { [13] = 0, [16] = 1, [19] = 2, [22] = 3 },
 }
 
 -- sparc64/include/tte.h
-local V, EXEC, SW, CP, CV, P, W = 1 << 63, 1 << 11, 1 << 8, 0x20, 0x10, 4, 2
-local SIZES = { [8192] = 0, [65536] = 1, [524288] = 2, [4194304] = 3 }
+local TD_V, TD_CP, TD_P, TD_W = 1 << 63, 1 << 5, 1 << 2, 1 << 1
 
 function sparc64.create(mem, opts)
-	mem.tsb_slots = opts.tsb_slots or 4096
-	mem.tsb = mem:alloc_contiguous(mem.tsb_slots * 32)
-	mem:keep(mem.tsb, mem.tsb_slots * 32)
+	local n = opts.tsb or 65536
+	mem.tsb_mask, mem.tsb_size = n - 1, n * 32
+	mem.tsb_pa = mem:alloc_contiguous(mem.tsb_size, 8192)
+	mem:keep(mem.tsb_pa, mem.tsb_size)
 end
 
---- One entry, at the slot of va.
-function sparc64.put(mem, va, vpn, data)
-	local at = mem.tsb + (va >> 13 & mem.tsb_slots - 1) * 32
-	mem.store:put(at, 8, vpn)
-	mem.store:put(at + 8, 8, data)
-end
-
--- A larger page has an entry in the slot of each of its parts.
 function sparc64.enter(mem, va, pa, size, prot)
-	local sz = assert(SIZES[size], "sparc64: no such size")
-	for part = va, va + size - 1, 8192 do
-		sparc64.put(mem, part, va >> 13 + 3 * sz << 2 | sz,
-		    V | sz << 61 | pa | CP | CV | P |
-		    (prot:find "w" and SW | W or 0) |
-		    (prot:find "x" and EXEC or 0))
+	local shift = 13
+	while 1 << shift < size do
+		shift = shift + 3
 	end
+	local sz = sparc64.sizes[shift]
+	local at = mem.tsb_pa + (va >> 13 & mem.tsb_mask) * 32
+	assert(mem.store:get(at + 8, 8) == 0, "sparc64: TSB slot is taken")
+	mem.store:put(at, 8, va >> shift << 2 | sz)
+	mem.store:put(at + 8, 8, TD_V | sz << 61 | pa | TD_CP | TD_P |
+	    (prot:find "w" and TD_W or 0))
 end
 
 return sparc64
