@@ -18,6 +18,19 @@ describe("the manual", function()
 		assert.same(header.prototypes(), pages.prototypes(source.files("core", "*.3")))
 	end)
 
+	it("mentions every constant and field of kvm.h", function()
+		local text, missing = "", {}
+		for _, path in ipairs(source.files("core", "*.3")) do
+			text = text .. source.read(path)
+		end
+		for name in pairs(header.names()) do
+			if not text:find("%f[%w_]" .. name .. "%f[^%w_]") then
+				missing[#missing + 1] = name
+			end
+		end
+		none(missing)
+	end)
+
 	it("documents what the Lua module has", function()
 		local documented = pages.lua_names "core/bind/kvm.3lua"
 		local missing = {}

@@ -29,7 +29,18 @@ function header.prototypes()
 	return found
 end
 
---- Their names.
+--- The constants and structure fields that kvm.h declares.
+function header.names()
+	local found = {}
+	for name in read "core/kvm.h":gsub("/%*.-%*/", " "):gmatch "[%a_][%w_]*" do
+		if name:find "^KVM_[A-Z]" or name:find "^k[adpsme]n?_" then
+			found[name] = true
+		end
+	end
+	return found
+end
+
+--- The names of the functions.
 -- @treturn {[string]=true}
 function header.functions()
 	local names = {}
