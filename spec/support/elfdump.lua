@@ -64,6 +64,11 @@ function elfdump.new(o)
 	return self
 end
 
+--- The ranges in the file: { pa, size }.
+function dump:ranges()
+	return ranges(self.opts)
+end
+
 --- The file offset of the byte at a physical address, nil when not there.
 function dump:offset(pa)
 	for i = 1, self.loads do

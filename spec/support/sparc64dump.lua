@@ -24,6 +24,11 @@ function sparc64dump.new(o)
 	return self
 end
 
+--- The ranges in the file: { pa, size }.
+function dump:ranges()
+	return self.regions
+end
+
 --- The file offset of a physical address, nil when it is in no region.
 function dump:offset(pa)
 	for _, r in ipairs(self.regions) do

@@ -83,13 +83,26 @@ function walk.expected(dump)
 	return out
 end
 
---- The expected pages of a full dump: what is mapped.
+--- The expected pages of a full dump: what is mapped above the direct map, then
+-- the rest of memory where there is a direct map to reach it by.
 function walk.full(dump)
-	local out = {}
-	dump.fields = { dmapbase = dump.mem.dmapbase, dmapend = dump.mem.dmapend,
-		dmapphys = dump.mem.dmapphys }
-	dump.kernbase, dump.kernend = 0, -1
-	mapped(dump, out, {}, function(pa) return dump:offset(pa) end)
+	local out, seen, mem = {}, {}, dump.mem
+	dump.fields = { dmapbase = mem.dmapbase, dmapend = mem.dmapend,
+		dmapphys = mem.dmapphys }
+	dump.kernbase, dump.kernend = mem.kernbase, mem.dmapbase and
+	    math.ult(mem.kernbase, mem.dmapbase) and mem.dmapbase or -1
+	dump.arch = mem.arch
+	mapped(dump, out, seen, function(pa) return dump:offset(pa) end)
+	for _, r in ipairs(mem.dmapbase and dump:ranges() or {}) do
+		for pa = r.pa, r.pa + r.size - 1, dump.page do
+			if not seen[pa // dump.page] then
+				out[#out + 1] = { paddr = pa, kmap_vaddr = 0,
+					dmap_vaddr = dmap_of(dump, pa), prot = 3,
+					offset = dump:offset(pa),
+					len = dump.page }
+			end
+		end
+	end
 	return out
 end
 

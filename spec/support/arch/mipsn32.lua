@@ -1,6 +1,17 @@
---- mips, ABI n32: 32-bit addresses, PTEs of 64 bits.
-local mips = require "spec.support.arch.mips"
+--- mips, ABI n32: 32-bit addresses, PTEs of 64 bits; kernels have flags = 0x20.
+local mips64 = require "spec.support.arch.mips64"
 
-return setmetatable({ entry = 8, read_only = 1 << 55, flags = 0x20,
-	levels = { { shift = 21, bits = 11 }, { shift = 12, bits = 9 } } },
-	{ __index = mips })
+local mipsn32 = {}
+for k, v in pairs(require "spec.support.arch.mips") do
+	mipsn32[k] = v
+end
+mipsn32.entry, mipsn32.table_bits = mips64.entry, mips64.table_bits
+mipsn32.readonly, mipsn32.flags = mips64.readonly, 0x20
+
+mipsn32.minidump = {}
+for k, v in pairs(mips64.minidump) do
+	mipsn32.minidump[k] = v
+end
+mipsn32.minidump.word = function() return 4 end
+
+return mipsn32

@@ -2,7 +2,7 @@
 --
 -- memory.new takes mmu ("mmu_phyp"), nptegs (2048, a power of two) and secondary
 -- (every entry goes to its secondary group). Sizes: 4 KiB, 16 MiB.
--- powerpc64radix.lua is the other one.
+-- powerpc64radix.lua is the other one; powerpc64nodmap.lua has no direct map.
 local powerpc64 = {
 	machine = 21, class = 64, endian = ">", page = 4096, ptrsize = 8,
 	kernbase = 0xc008000000000000, kernload = 0x100100,
@@ -61,8 +61,10 @@ function powerpc64.header(h, endian)
 	return string.pack(endian .. "c32c32I4I4I4I4i8i8i8i8i4xxxxi8i8I4xxxx",
 	    "minidump FreeBSD/powerpc64", h.mmu_name or h.mem.mmu, h.version,
 	    h.msgbufsize, h.bitmapsize, h.pmapsize, h.kernbase,
-	    h.kernlast or 0xc0080007ffffffff, h.dmapbase, h.dmapend - 1,
-	    h.hw_direct_map or 1, h.startkernel or 0xc000000000500100,
+	    h.kernlast or 0xc0080007ffffffff, powerpc64.dmapbase,
+	    (h.dmapend or powerpc64.dmapend) - 1,
+	    h.hw_direct_map or h.dmapbase and 1 or 0,
+	    h.startkernel or 0xc000000000500100,
 	    h.endkernel or 0xc000000001500100, h.dumpavailsize or 0)
 end
 

@@ -33,4 +33,9 @@ function sparc64.enter(mem, va, pa, size, prot)
 	    (prot:find "w" and TD_W or 0))
 end
 
+--- An entry does not say whether its page may be executed.
+function sparc64.protection(prot)
+	return prot & ~4
+end
+
 return sparc64
