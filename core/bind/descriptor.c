@@ -323,23 +323,41 @@ kd_walk_pages(lua_State *L)
 	return (1);
 }
 
-/* translate(va): the page va lies in. */
+/* The page at the address at index arg, in the address space at *root. */
 static int
-kd_translate(lua_State *L)
+translate(lua_State *L, const kpaddr_t *root, int arg)
 {
 	struct bind_kd *k = bind_checkkd(L, 1);
-	kvaddr_t va = (kvaddr_t)luaL_checkinteger(L, 2);
+	kvaddr_t va = (kvaddr_t)luaL_checkinteger(L, arg);
 	struct bind_call call;
 	struct kvm_page page;
 	int rc;
 
 	bind_enter(k, &call, L, 1);
-	rc = kvm_translate(k->kd, va, &page);
+	rc = root == NULL ? kvm_translate(k->kd, va, &page) :
+	    kvm_translate_in(k->kd, *root, va, &page);
 	bind_leave(k, &call);
 	if (rc == -1)
 		return (bind_fail(L, k));
 	bind_pushpage(L, &page);
 	return (1);
+}
+
+/* translate(va): the page va lies in. */
+static int
+kd_translate(lua_State *L)
+{
+
+	return (translate(L, NULL, 2));
+}
+
+/* translate_in(root, va): the same in the address space at root. */
+static int
+kd_translate_in(lua_State *L)
+{
+	kpaddr_t root = (kpaddr_t)luaL_checkinteger(L, 2);
+
+	return (translate(L, &root, 3));
 }
 
 const luaL_Reg bind_kd_methods[] = {
@@ -355,6 +373,7 @@ const luaL_Reg bind_kd_methods[] = {
 	{ "dump",	kd_dump },
 	{ "walk_pages",	kd_walk_pages },
 	{ "translate",	kd_translate },
+	{ "translate_in", kd_translate_in },
 	{ NULL,		NULL },
 };
 

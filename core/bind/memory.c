@@ -14,14 +14,20 @@
 #define	CHUNK_MAX	((size_t)16 << 20)
 #define	CHUNK_STRING	((size_t)256)
 
-/* A kind of memory: copies up to n bytes, *done says how many; 0 or -1. */
-typedef int	reader_t(kvm_t *, uint64_t, void *, size_t n, size_t *done);
+/*
+ * A kind of memory: copies up to n bytes, *done says how many; 0 or -1.  root
+ * is an address space's, for the one kind that has many.
+ */
+typedef int	reader_t(kvm_t *, uint64_t root, uint64_t addr, void *,
+		    size_t n, size_t *done);
 
 /* kvm_read2() reports as kvm_open(3) has it, kvm_read_partial() does not. */
 static int
-read_virtual(kvm_t *kd, uint64_t addr, void *buf, size_t n, size_t *done)
+read_virtual(kvm_t *kd, uint64_t root, uint64_t addr, void *buf, size_t n,
+    size_t *done)
 {
 
+	(void)root;
 	*done = n;
 	if (kvm_read2(kd, addr, buf, n) != -1)
 		return (0);
@@ -29,30 +35,53 @@ read_virtual(kvm_t *kd, uint64_t addr, void *buf, size_t n, size_t *done)
 }
 
 static int
-read_physical(kvm_t *kd, uint64_t addr, void *buf, size_t n, size_t *done)
+read_space(kvm_t *kd, uint64_t root, uint64_t addr, void *buf, size_t n,
+    size_t *done)
 {
-	ssize_t r = kvm_read_phys(kd, addr, buf, n);
+	ssize_t r = kvm_read_in(kd, root, addr, buf, n);
 
 	*done = r < 0 ? 0 : (size_t)r;
 	return (r < 0 ? -1 : 0);
 }
 
 static int
-read_raw(kvm_t *kd, uint64_t offset, void *buf, size_t n, size_t *done)
+read_physical(kvm_t *kd, uint64_t root, uint64_t addr, void *buf, size_t n,
+    size_t *done)
 {
-	ssize_t r = kvm_read_dump(kd, offset, buf, n);
+	ssize_t r = kvm_read_phys(kd, addr, buf, n);
 
+	(void)root;
 	*done = r < 0 ? 0 : (size_t)r;
 	return (r < 0 ? -1 : 0);
 }
+
+static int
+read_raw(kvm_t *kd, uint64_t root, uint64_t offset, void *buf, size_t n,
+    size_t *done)
+{
+	ssize_t r = kvm_read_dump(kd, offset, buf, n);
+
+	(void)root;
+	*done = r < 0 ? 0 : (size_t)r;
+	return (r < 0 ? -1 : 0);
+}
+
+struct source {
+	reader_t	*read;
+	uint64_t	 root;
+};
+
+static const struct source source_virtual = { read_virtual, 0 };
+static const struct source source_physical = { read_physical, 0 };
+static const struct source source_raw = { read_raw, 0 };
 
 /*
  * Push the n bytes at addr, or what could be read of them.  0; or -1.  What
  * reads less without an error has come to its end.
  */
 static int
-push_bytes(lua_State *L, struct bind_kd *k, int anchor, reader_t *reader,
-    uint64_t addr, uint64_t n)
+push_bytes(lua_State *L, struct bind_kd *k, int anchor,
+    const struct source *source, uint64_t addr, uint64_t n)
 {
 	size_t chunk = CHUNK_FIRST, done = 0, got;
 	struct bind_call call;
@@ -69,7 +98,8 @@ push_bytes(lua_State *L, struct bind_kd *k, int anchor, reader_t *reader,
 			chunk++;
 		p = luaL_prepbuffsize(&b, chunk);
 		bind_enter(k, &call, L, anchor);
-		rc = reader(k->kd, addr + done, p, chunk, &got);
+		rc = source->read(k->kd, source->root, addr + done, p, chunk,
+		    &got);
 		bind_leave(k, &call);
 		luaL_addsize(&b, got);
 		done += got;
@@ -87,23 +117,24 @@ bind_pushbytes(lua_State *L, struct bind_kd *k, int anchor, kvaddr_t addr,
     uint64_t n)
 {
 
-	return (push_bytes(L, k, anchor, read_virtual, addr, n) == 0);
+	return (push_bytes(L, k, anchor, &source_virtual, addr, n) == 0);
 }
 
+/* arg is the index of the address, which the count follows. */
 static int
-read_with(lua_State *L, reader_t *reader)
+read_with(lua_State *L, const struct source *source, int arg)
 {
 	struct bind_kd *k = bind_checkkd(L, 1);
-	uint64_t addr = (uint64_t)luaL_checkinteger(L, 2);
-	lua_Integer n = luaL_checkinteger(L, 3);
+	uint64_t addr = (uint64_t)luaL_checkinteger(L, arg);
+	lua_Integer n = luaL_checkinteger(L, arg + 1);
 
-	luaL_argcheck(L, n >= 0, 3, "a count of bytes can't be negative");
+	luaL_argcheck(L, n >= 0, arg + 1, "a count of bytes can't be negative");
 	lua_settop(L, 1);
 	if ((uint64_t)n > BIND_READ_MAX)
 		return (bind_failure(L, KVM_E_INVAL,
 		    "read of %I bytes: more than 1 GiB at once",
 		    (LUAI_UACINT)n));
-	if (push_bytes(L, k, 1, reader, addr, (uint64_t)n) == 0)
+	if (push_bytes(L, k, 1, source, addr, (uint64_t)n) == 0)
 		return (1);
 	bind_fail(L, k);
 	lua_pushvalue(L, 2);
@@ -115,14 +146,24 @@ static int
 memory_read(lua_State *L)
 {
 
-	return (read_with(L, read_virtual));
+	return (read_with(L, &source_virtual, 2));
+}
+
+/* read_in(root, addr, n): read() in the address space at root. */
+static int
+memory_read_in(lua_State *L)
+{
+	struct source source = { read_space, 0 };
+
+	source.root = (uint64_t)luaL_checkinteger(L, 2);
+	return (read_with(L, &source, 3));
 }
 
 static int
 memory_read_phys(lua_State *L)
 {
 
-	return (read_with(L, read_physical));
+	return (read_with(L, &source_physical, 2));
 }
 
 /* read_dump(offset, n): short only where the dump ends. */
@@ -130,7 +171,7 @@ static int
 memory_read_dump(lua_State *L)
 {
 
-	return (read_with(L, read_raw));
+	return (read_with(L, &source_raw, 2));
 }
 
 bool
@@ -258,6 +299,7 @@ const luaL_Reg bind_memory_methods[] = {
 	{ "read_string", memory_read_string },
 	{ "read_uint",	memory_read_uint },
 	{ "read_ptr",	memory_read_ptr },
+	{ "read_in",	memory_read_in },
 	{ "read_phys",	memory_read_phys },
 	{ "read_dump",	memory_read_dump },
 	{ "write",	memory_write },
