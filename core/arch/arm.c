@@ -19,7 +19,7 @@ prot_of(bool write, bool execute)
 
 /* A level 1 descriptor: a table, a section or one of 16 of a supersection. */
 static enum kvmi_entry
-decode_l1(uint64_t entry, struct kvmi_pte *pte, bool v6)
+decode_l1(uint64_t entry, struct kvmi_pte *pte)
 {
 
 	switch (entry & ARM_L1_TYPE_MASK) {
@@ -31,55 +31,47 @@ decode_l1(uint64_t entry, struct kvmi_pte *pte, bool v6)
 	default:
 		return (KVMI_ABSENT);
 	}
-	if (v6 && (entry & ARM_L1_SUPER) != 0)
+	if ((entry & ARM_L1_SUPER) != 0)
 		pte->len = (uint64_t)1 << ARM_L1_SUPER_SHIFT;
 	pte->pa = entry & ARM_L1_SECTION_FRAME & ~(pte->len - 1);
-	if (v6)
-		pte->prot = prot_of((entry & ARM_L1_V6_RO) == 0,
-		    (entry & ARM_L1_V6_XN) == 0);
-	else
-		pte->prot = prot_of((entry & ARM_L1_V4_W) != 0, false);
 	return (KVMI_LEAF);
 }
 
-/* Level 2: 1 is one of 16 entries of a large page, 2 and 3 are small ones. */
+/* A level 2 descriptor: a small page or one of 16 of a large page. */
+static enum kvmi_entry
+decode_l2(uint64_t entry, struct kvmi_pte *pte)
+{
+
+	if ((entry & ARM_L2_TYPE_MASK) == ARM_L2_INVALID)
+		return (KVMI_ABSENT);
+	if ((entry & ARM_L2_TYPE_MASK) == ARM_L2_LARGE)
+		pte->len = (uint64_t)1 << ARM_L2_LARGE_SHIFT;
+	pte->pa = entry & ARM_L2_FRAME & ~(pte->len - 1);
+	return (KVMI_LEAF);
+}
+
 static enum kvmi_entry
 decode_v6(kvm_t *kd, unsigned int shift, uint64_t entry, struct kvmi_pte *pte)
 {
-	bool large = (entry & ARM_L2_TYPE_MASK) == ARM_L2_LARGE;
+	bool l1 = shift == ARM_L1_SHIFT;
 
 	(void)kd;
-	if (shift == ARM_L1_SHIFT)
-		return (decode_l1(entry, pte, true));
-	if ((entry & ARM_L2_TYPE_MASK) == ARM_L2_INVALID)
-		return (KVMI_ABSENT);
-	if (large)
-		pte->len = (uint64_t)1 << ARM_L2_LARGE_SHIFT;
-	pte->pa = entry & ARM_L2_FRAME & ~(pte->len - 1);
-	pte->prot = prot_of((entry & (large ? ARM_L2_V6_LARGE_RO :
-	    ARM_L2_V6_RO)) == 0, (entry & (large ? ARM_L2_V6_LARGE_XN :
-	    ARM_L2_V6_XN)) == 0);
-	return (KVMI_LEAF);
+	pte->prot = prot_of((entry & (l1 ? ARM_L1_V6_RO : ARM_L2_V6_RO)) == 0,
+	    (entry & (l1 ? ARM_L1_V6_XN : ARM_L2_V6_XN)) == 0);
+	return (l1 ? decode_l1(entry, pte) : decode_l2(entry, pte));
 }
 
 static enum kvmi_entry
 decode_v4(kvm_t *kd, unsigned int shift, uint64_t entry, struct kvmi_pte *pte)
 {
+	bool l1 = shift == ARM_L1_SHIFT;
 
 	(void)kd;
-	if (shift == ARM_L1_SHIFT)
-		return (decode_l1(entry, pte, false));
-	switch (entry & ARM_L2_TYPE_MASK) {
-	case ARM_L2_INVALID:
-	case ARM_L2_V4_TINY:
+	pte->prot = prot_of((entry & (l1 ? ARM_L1_V4_W : ARM_L2_V4_W)) != 0,
+	    false);
+	if (!l1 && (entry & ARM_L2_TYPE_MASK) == ARM_L2_V4_TINY)
 		return (KVMI_ABSENT);
-	case ARM_L2_LARGE:
-		pte->len = (uint64_t)1 << ARM_L2_LARGE_SHIFT;
-		break;
-	}
-	pte->pa = entry & ARM_L2_FRAME & ~(pte->len - 1);
-	pte->prot = prot_of((entry & ARM_L2_V4_W) != 0, false);
-	return (KVMI_LEAF);
+	return (l1 ? decode_l1(entry, pte) : decode_l2(entry, pte));
 }
 
 #define	ARM_LEVELS	{						\

@@ -46,9 +46,7 @@
 #define	ARM_L2_FRAME		0xfffff000	/* L2_S_FRAME */
 #define	ARM_L2_V4_W		0x00000010	/* AP0: the kernel may write */
 #define	ARM_L2_V6_XN		0x00000001	/* PTE2_NX */
-#define	ARM_L2_V6_LARGE_XN	0x00008000	/* XN of a large page */
 #define	ARM_L2_V6_RO		0x00000080	/* PTE2_RO, TEX1 */
-#define	ARM_L2_V6_LARGE_RO	0x00002000	/* TEX1 of a large page */
 
 #define	ARM_VA_MAX		0xffffffff
 #define	ARM_L1_TABLE_SIZE	0x4000		/* L1_TABLE_SIZE */
