@@ -371,12 +371,81 @@ describe("the resolver", function()
 	end)
 
 	describe("during open", function()
+		local full, root = DIR .. "/full", 0xffffffff80300000
+
+		setup(function()
+			local mem = forge.memory{ free = 0x400000,
+				ram = { { 0x200000, 0x800000 } } }
+			mem:map(root, 0x300000)
+			mem:u64(root, mem.root)
+			local va = mem:alloc(8)
+			mem:write(va, "full\0")
+			forge.elfdump{ memory = mem }:write(full)
+			full = { file = full, va = va }
+		end)
+
+		-- Open the full dump; answer for the root of its page tables.
+		local function open_full(hook)
+			return kvm.openx{ kernel = DIR .. "/kernel",
+				core = full.file,
+				resolver = function(name, kd)
+					collectgarbage "step"
+					hook(name, kd)
+					return name == "KPML4phys" and root or nil
+				end }
+		end
+
 		it("is not asked for a minidump", function()
 			local asked = 0
 			opened(function()
 				asked = asked + 1
 			end):close()
 			assert.equal(0, asked)
+		end)
+
+		it("is asked where a full dump's page tables are", function()
+			local names = {}
+			local kd <close> = assert(open_full(function(name)
+				names[name] = true
+			end))
+			assert.is_true(names.KPML4phys)
+			assert.equal("full", kd:read_string(full.va))
+		end)
+
+		it("may raise any object", function()
+			local token = {}
+			assert.equal(token, raised(open_full, function()
+				error(token)
+			end))
+		end)
+
+		it("may not yield", function()
+			assert.matches("may not yield", raised(open_full,
+			    coroutine.yield))
+		end)
+
+		it("finds the descriptor not open yet", function()
+			assert.matches("not open yet", raised(open_full,
+			    function(_, kd)
+				kd:read(0, 1)
+			end))
+			assert.matches("cannot close", raised(open_full,
+			    function(_, kd)
+				kd:close()
+			end))
+			local kept
+			local kd <close> = assert(open_full(function(_, k)
+				kept = k
+			end))
+			assert.equal(kd, kept)
+		end)
+
+		it("may open others", function()
+			local kd <close> = assert(open_full(function()
+				local other <close> = opened(nil)
+				assert.equal(0x88, other:read_uint(WORD, 1))
+			end))
+			assert.is_false(kd:closed())
 		end)
 	end)
 
