@@ -246,34 +246,20 @@ kd_nlist2(lua_State *L)
 	return (2);
 }
 
-/* nlist{ "a", ... }: the same with kvm_nlist(), for native kernels. */
+/*
+ * nlist{ "a", ... }: the same for native kernels; for others the error of
+ * kvm_nlist(), which it gives before it looks at the list.
+ */
 static int
 kd_nlist(lua_State *L)
 {
 	struct bind_kd *k = bind_checkkd(L, 1);
-	struct nlist *list;
-	struct bind_call call;
-	size_t i, n;
-	int missing;
+	struct nlist none = { .n_name = NULL };
 
-	lua_settop(L, 2);
-	n = push_names(L);
-	list = lua_newuserdatauv(L, (n + 1) * sizeof(*list), 0);
-	for (i = 0; i <= n; i++)
-		list[i] = (struct nlist){
-		    .n_name = i < n ? name_at(L, 3, i) : NULL };
-	bind_enter(k, &call, L, 1);
-	missing = kvm_nlist(k->kd, list);
-	bind_leave(k, &call);
-	if (missing == -1)
+	luaL_checktype(L, 2, LUA_TTABLE);
+	if (kvm_nlist(k->kd, &none) == -1)
 		return (bind_fail(L, k));
-	lua_newtable(L);
-	for (i = 0; i < n; i++)
-		if (list[i].n_type != N_UNDF)
-			set_found(L, list[i].n_name, list[i].n_value,
-			    list[i].n_type);
-	lua_pushinteger(L, missing);
-	return (2);
+	return (kd_nlist2(L));
 }
 
 /* lookup(name): its address, through the resolver. */
