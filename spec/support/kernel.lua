@@ -24,7 +24,8 @@ local FLAGS = { [".text"] = "AX", [".rodata"] = "A", [".data"] = "WA",
 -- @tparam table opts arch ("amd64": class, endian and machine; each may be
 -- overridden), etype ("EXEC"), osabi, types (a set; nil: no CTF), ctf (3; 2,
 -- false), compress (true), symbols, sections ({ { name, addr, size, data, type,
--- flags } }), dynsyms, strip (no .symtab), keep_order, ctf_options
+-- flags } }), dynsyms, strip (no .symtab), keep_order, ctf_options (of
+-- ctf.encode), extern (CTF names that are symbols refer to .strtab)
 function kernel.new(opts)
 	local arch = arches[opts.arch or "amd64"]
 	local self = setmetatable({ arch = arch, opts = opts,
@@ -114,6 +115,15 @@ function image:image()
 	return e
 end
 
+-- Where .strtab will have the names of symbols.
+local function string_offsets(e)
+	local add, at = elf.strings(), {}
+	for _, s in ipairs(e:symbols()) do
+		at[s.name] = add(s.name)
+	end
+	return function(name) return at[name] end
+end
+
 function image:add_types(e)
 	local o = self.opts
 	if not o.types or o.ctf == false then
@@ -121,7 +131,7 @@ function image:add_types(e)
 	end
 	local c = { version = o.ctf or 3, compress = o.compress ~= false,
 		symbols = not o.strip and e:symbols() or nil,
-		endian = e.endian }
+		endian = e.endian, extern = o.extern and string_offsets(e) }
 	for k, v in pairs(o.ctf_options or {}) do
 		c[k] = v
 	end

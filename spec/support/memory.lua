@@ -14,6 +14,7 @@
 local arches = require "spec.support.arches"
 local pages = require "spec.support.pages"
 local pagetable = require "spec.support.pagetable"
+local runs = require "spec.support.runs"
 local values = require "spec.support.values"
 
 local memory = {}
@@ -108,54 +109,7 @@ end
 
 --- The runs of physical pages that are dumped, sorted: { { first, last } }.
 function mem:runs()
-	local all = {}
-	for _, r in ipairs(self.kept_ranges) do
-		all[#all + 1] = { r[1], r[2] }
-	end
-	for pfn, yes in pairs(self.kept) do
-		if yes then
-			all[#all + 1] = { pfn, pfn }
-		end
-	end
-	table.sort(all, function(a, b) return a[1] < b[1] end)
-	local out, last = {}, nil
-	for _, r in ipairs(all) do
-		if last and r[1] <= last[2] + 1 then
-			last[2] = math.max(last[2], r[2])
-		else
-			last = r
-			out[#out + 1] = r
-		end
-	end
-	return self:without_dropped(out)
-end
-
-function mem:without_dropped(runs)
-	local holes = {}
-	for pfn, yes in pairs(self.kept) do
-		if not yes then
-			holes[#holes + 1] = pfn
-		end
-	end
-	table.sort(holes)
-	local out, h = {}, 1
-	for _, r in ipairs(runs) do
-		local first = r[1]
-		while holes[h] and holes[h] < first do
-			h = h + 1
-		end
-		while holes[h] and holes[h] <= r[2] do
-			if holes[h] > first then
-				out[#out + 1] = { first, holes[h] - 1 }
-			end
-			first = holes[h] + 1
-			h = h + 1
-		end
-		if first <= r[2] then
-			out[#out + 1] = { first, r[2] }
-		end
-	end
-	return out
+	return runs.of(self)
 end
 
 --- Let fn(pfn) make the contents of n pages from pa on; they are dumped.

@@ -2,7 +2,9 @@
 --
 -- memory.new takes mmu ("mmu_phyp"), nptegs (2048, a power of two) and secondary
 -- (every entry goes to its secondary group). Sizes: 4 KiB, 16 MiB.
--- powerpc64radix.lua is the other one; powerpc64nodmap.lua has no direct map.
+-- powerpc64radix.lua is the other one; powerpc64nodmap.lua has no direct map. The
+-- kernel runs where it was linked, unless header = { startkernel = ... } of
+-- minidump.new puts it elsewhere.
 local powerpc64 = {
 	machine = 21, class = 64, endian = ">", page = 4096, ptrsize = 8,
 	kernbase = 0xc008000000000000, kernload = 0x100100,
@@ -64,8 +66,8 @@ function powerpc64.header(h, endian)
 	    h.kernlast or 0xc0080007ffffffff, powerpc64.dmapbase,
 	    (h.dmapend or powerpc64.dmapend) - 1,
 	    h.hw_direct_map or h.dmapbase and 1 or 0,
-	    h.startkernel or 0xc000000000500100,
-	    h.endkernel or 0xc000000001500100, h.dumpavailsize or 0)
+	    h.startkernel or powerpc64.kernload,
+	    h.endkernel or 0x1500100, h.dumpavailsize or 0)
 end
 
 -- The whole hash table.
