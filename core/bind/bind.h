@@ -58,14 +58,14 @@
 /* A core call in progress; they nest when a callback calls back. */
 struct bind_call {
 	lua_State	*L;
-	int		 anchor;	/* index of a userdata that leads to kd */
+	int		 anchor;	/* index of what leads to kd */
 	enum {
 		BIND_CALL_FINE,
 		BIND_CALL_RAISED,	/* object in BIND_KD_ERROR */
 		BIND_CALL_YIELDED,
 		BIND_CALL_NOSTACK,
 	}		 state;
-	const char	*callback;	/* what Lua function runs inside, or NULL */
+	const char	*callback;	/* what runs inside, or NULL */
 	struct bind_call *outer;
 };
 

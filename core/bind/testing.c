@@ -206,9 +206,9 @@ new_state(void)
 
 /*
  * run_limited(chunk, n, ...): run the text chunk(...), all strings, in a Lua
- * state of its own in which the n-th allocation fails; 0: none.  Returns whether
- * it ran through, its first result or the error as a string, and the number
- * of allocations.
+ * state of its own in which the n-th allocation fails; 0: none.  Returns
+ * whether it ran through, its first result or the error as a string, and the
+ * number of allocations.
  */
 static int
 testing_run_limited(lua_State *L)
