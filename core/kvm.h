@@ -448,7 +448,8 @@ int	 kvm_symbol(kvm_t *kd, const char *name, struct kvm_symbol *sym);
 /*
  * The symbol that addr belongs to: the last one at or below it among
  * functions, objects and untyped labels in the same section, preferring one
- * whose size covers it, then functions and objects, then global ones.  Absolute symbols don't count.
+ * whose size covers it, then functions and objects, then global ones.
+ * Absolute symbols don't count, nor do mapping symbols ("$x").
  * 0; or -1 (KVM_E_NOSYM).  The offset into it is addr - ks_value.
  */
 int	 kvm_symbol_at(kvm_t *kd, kvaddr_t addr, struct kvm_symbol *sym);
@@ -462,7 +463,9 @@ size_t	 kvm_symbol_count(kvm_t *kd);
 
 /*
  * The next symbol called name after entry *cursor (start with 0), in file
- * order: static names are not unique in a kernel.  0; or -1 when there are no more.
+ * order: static names are not unique in a kernel.  Symbols that the file only
+ * refers to are passed over.  0; or -1 when there are no more, which is no
+ * error: none is recorded.
  */
 int	 kvm_symbol_next(kvm_t *kd, const char *name, size_t *cursor,
 	    struct kvm_symbol *sym);
@@ -512,7 +515,9 @@ struct kvm_member {
 	uint64_t	  km_bitoff;	/* from the start of the struct; on
 					   big-endian targets counted from the
 					   most significant bit */
-	unsigned int	  km_bits;	/* width of a bit-field; 0: not one */
+	unsigned int	  km_bits;	/* width of a bit-field, of which
+					   km_type is the declared type;
+					   0: not one */
 };
 
 struct kvm_enumerator {
@@ -552,7 +557,10 @@ kvm_type_t	*kvm_type_function(kvm_type_t *result, kvm_type_t *const *params,
 
 /*
  * Define a struct or union that the source lacks: size bytes, members as
- * given (copied).  An existing definition of that name is returned as it is.
+ * given (copied); they must lie within it.  An existing definition of that
+ * name is returned as it is; a forward declaration is completed.  With no
+ * members and size 0 it is only declared, so that members can point to it.
+ * The name "" makes a new anonymous type each time.  NULL on error.
  */
 kvm_type_t	*kvm_type_define(kvm_t *kd, enum kvm_kind kind, const char *name,
 		    uint64_t size, const struct kvm_member *members, size_t n);
@@ -584,7 +592,9 @@ uint64_t	 kvm_type_nelems(kvm_type_t *t);
 
 /*
  * Of an integer or floating type: KVM_INT_* flags (0 for floating), width in
- * bits, and offset in bits of the value in its storage.
+ * bits, and offset in bits of the value in its storage.  An enum is signed
+ * when one of its values is negative.  These, and all below, look through
+ * typedefs and qualifiers.
  */
 unsigned int	 kvm_type_encoding(kvm_type_t *t);
 unsigned int	 kvm_type_bits(kvm_type_t *t);
@@ -607,7 +617,10 @@ bool		 kvm_type_variadic(kvm_type_t *t);
 int		 kvm_type_find_member(kvm_type_t *t, const char *name,
 		    struct kvm_member *m);
 
-/* Name of the first enumerator with that value, or NULL. */
+/*
+ * Name of the first enumerator with that value, compared in the width of the
+ * enum; or NULL.
+ */
 const char	*kvm_type_enum_name(kvm_type_t *t, int64_t value);
 
 /* The enumerator called name, of any enum.  0; or -1 (KVM_E_NOTYPE). */

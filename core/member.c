@@ -194,7 +194,8 @@ int
 kvm_type_member(kvm_type_t *t, size_t i, struct kvm_member *m)
 {
 
-	t = kvm_type_strip(t);
+	if ((t = kvmi_type_inner(t)) == NULL)
+		return (-1);
 	if (!is_record(t) || i >= t->n)
 		return (out_of_range(t, "member", i));
 	if (decode_members(t) != 0)
@@ -206,7 +207,8 @@ int
 kvm_type_enumerator(kvm_type_t *t, size_t i, struct kvm_enumerator *e)
 {
 
-	t = kvm_type_strip(t);
+	if ((t = kvmi_type_inner(t)) == NULL)
+		return (-1);
 	if (t->kind != KVM_K_ENUM || i >= t->n)
 		return (out_of_range(t, "enumerator", i));
 	if (decode_enumerators(t) != 0)
@@ -220,7 +222,8 @@ kvm_type_param(kvm_type_t *t, size_t i)
 {
 	char number[24];
 
-	t = kvm_type_strip(t);
+	if ((t = kvmi_type_inner(t)) == NULL)
+		return (NULL);
 	if (t->kind != KVM_K_FUNCTION || i >= t->n) {
 		out_of_range(t, "parameter", i);
 		return (NULL);
@@ -262,16 +265,35 @@ struct gathering {
 	bool			 incomplete;
 };
 
-/* The struct or union whose members are also those of m's; or NULL. */
+/*
+ * The struct or union whose members are also those of m's; NULL: m is an
+ * ordinary member, or *error is set: out of memory.
+ */
 static kvm_type_t *
-anonymous(const struct kvm_member *m)
+anonymous(const struct kvm_member *m, int *error)
 {
 	kvm_type_t *inner;
 
+	*error = 0;
 	if (m->km_name[0] != '\0' || m->km_type == NULL)
 		return (NULL);
-	inner = kvm_type_strip(m->km_type);
+	if ((inner = kvmi_type_inner(m->km_type)) == NULL) {
+		if (m->km_type->types->kd->error.ke_class == KVM_E_NOMEM)
+			*error = -1;
+		return (NULL);
+	}
 	return (is_record(inner) ? inner : NULL);
+}
+
+static void
+keep(struct gathering *g, const struct kvm_member *m, uint64_t base)
+{
+
+	if (g->members != NULL) {
+		g->members[g->n] = *m;
+		g->members[g->n].km_bitoff += base;
+	}
+	g->n++;
 }
 
 /* Gather the members of t, which lies at bit base.  0; or -1: no memory. */
@@ -281,6 +303,7 @@ gather(struct gathering *g, kvm_type_t *t, uint64_t base, unsigned int depth)
 	const struct kvm_member *m;
 	kvm_type_t *inner;
 	uint32_t i;
+	int error;
 
 	if (depth == MAX_NESTING || ++g->visits > MAX_FLAT) {
 		g->incomplete = true;
@@ -290,17 +313,14 @@ gather(struct gathering *g, kvm_type_t *t, uint64_t base, unsigned int depth)
 		return (-1);
 	for (i = 0; i < t->n && (depth == 0 || g->n < MAX_FLAT); i++) {
 		m = &t->members[i];
-		if ((inner = anonymous(m)) != NULL) {
-			if (gather(g, inner, base + m->km_bitoff,
-			    depth + 1) != 0)
-				return (-1);
-			continue;
-		}
-		if (g->members != NULL) {
-			g->members[g->n] = *m;
-			g->members[g->n].km_bitoff += base;
-		}
-		g->n++;
+		inner = anonymous(m, &error);
+		if (inner != NULL)
+			error = gather(g, inner, base + m->km_bitoff,
+			    depth + 1);
+		else
+			keep(g, m, base);
+		if (error != 0)
+			return (-1);
 	}
 	if (i < t->n)
 		g->incomplete = true;
@@ -324,15 +344,20 @@ index_flat(struct kvmi_arena *arena, struct kvmi_flat *flat)
 	return (0);
 }
 
-static bool
+/* Is there something nested in t?  -1: out of memory. */
+static int
 has_anonymous(const kvm_type_t *t)
 {
 	uint32_t i;
+	int error;
 
-	for (i = 0; i < t->n; i++)
-		if (anonymous(&t->members[i]) != NULL)
-			return (true);
-	return (false);
+	for (i = 0; i < t->n; i++) {
+		if (anonymous(&t->members[i], &error) != NULL)
+			return (1);
+		if (error != 0)
+			return (-1);
+	}
+	return (0);
 }
 
 /* Fill in flat->members, which are t's own where nothing is nested. */
@@ -340,11 +365,12 @@ static int
 flatten(kvm_type_t *t, struct kvmi_flat *flat)
 {
 	struct gathering g = { .members = NULL };
+	int nested = has_anonymous(t);
 
 	flat->members = t->members;
 	flat->n = t->n;
-	if (!has_anonymous(t))
-		return (0);
+	if (nested <= 0)
+		return (nested);
 	if (gather(&g, t, 0, 0) != 0)
 		return (-1);
 	g.members = kvmi_arena_array(&t->types->arena, g.n,
@@ -404,7 +430,8 @@ kvm_type_find_member(kvm_type_t *t, const char *name, struct kvm_member *m)
 	const struct kvm_member *found = NULL;
 	char spelling[128];
 
-	t = kvm_type_strip(t);
+	if ((t = kvmi_type_inner(t)) == NULL)
+		return (-1);
 	if (is_record(t) && name[0] != '\0') {
 		if (make_flat(t) != 0)
 			return (-1);

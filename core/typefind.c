@@ -106,12 +106,19 @@ static void
 no_such_type(struct kvmi_types *types, enum kvm_kind kind, const char *name,
     enum kvm_errclass class)
 {
+	const struct kvmi_ctf *ctf = types->ctf;
 	kvm_t *kd = types->kd;
 
 	if (class == KVM_E_NOMEM)
 		kvmi_nomem(kd, "types");
-	else if (types->ctf == NULL)
+	else if (ctf == NULL)
 		kd->error = types->problem;
+	else if (class == KVM_E_NOTYPE && ctf->parent_name[0] != '\0' &&
+	    ctf->parent == NULL)
+		kvmi_error(kd, class, 0, "no %s%s among the types of %s; "
+		    "those of its parent %s are not loaded",
+		    kvmi_kind_word(kind), name, kvmi_image_path(kd->image),
+		    ctf->parent_name);
 	else if (class == KVM_E_NOTYPE)
 		kvmi_error(kd, class, 0, "no %s%s among the types of %s",
 		    kvmi_kind_word(kind), name, kvmi_image_path(kd->image));

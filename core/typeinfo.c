@@ -79,53 +79,59 @@ is_wrapper(const kvm_type_t *t)
 }
 
 kvm_type_t *
-kvm_type_strip(kvm_type_t *t)
+kvmi_type_inner(kvm_type_t *t)
 {
 	kvm_type_t *inner = t;
 	unsigned int hops;
 
 	for (hops = 0; inner != NULL && is_wrapper(inner); hops++)
 		inner = hops == MAX_HOPS ? endless(t) : kvm_type_target(inner);
+	return (inner);
+}
+
+kvm_type_t *
+kvm_type_strip(kvm_type_t *t)
+{
+	kvm_type_t *inner = kvmi_type_inner(t);
+
 	return (inner != NULL ? inner : t->types->void_type);
 }
 
-/* n times the size of t, which is no array. */
 static uint64_t
-total_size(const kvm_type_t *t, uint64_t n)
+too_large(const kvm_type_t *t, uint64_t n, uint64_t size)
 {
-	uint64_t size = t->size;
 
-	if (t->kind == KVM_K_POINTER)
-		size = kvmi_type_ptrsize(t->types->kd);
-	if (size != 0 && n > UINT64_MAX / size) {
-		kvmi_error(t->types->kd, KVM_E_FORMAT, 0, "damaged types: an "
-		    "array of %ju times %ju bytes", (uintmax_t)n,
-		    (uintmax_t)size);
-		return (0);
-	}
-	return (n * size);
+	kvmi_error(t->types->kd, KVM_E_FORMAT, 0, "damaged types: an array of "
+	    "%ju times %ju", (uintmax_t)n, (uintmax_t)size);
+	return (0);
 }
 
 uint64_t
 kvm_type_size(kvm_type_t *t)
 {
 	kvm_type_t *inner = kvm_type_strip(t);
-	uint64_t n = 1;
+	uint64_t n = 1, size;
 	unsigned int hops;
 
 	for (hops = 0; inner->kind == KVM_K_ARRAY; hops++) {
 		if (inner->nelems == 0)
 			return (0);
-		if (hops == MAX_HOPS || n > UINT64_MAX / inner->nelems) {
+		if (hops == MAX_HOPS) {
 			endless(t);
 			return (0);
 		}
+		if (n > UINT64_MAX / inner->nelems)
+			return (too_large(t, n, inner->nelems));
 		n *= inner->nelems;
 		if ((inner = kvm_type_target(inner)) == NULL)
 			return (0);
 		inner = kvm_type_strip(inner);
 	}
-	return (total_size(inner, n));
+	size = inner->kind == KVM_K_POINTER ?
+	    kvmi_type_ptrsize(t->types->kd) : inner->size;
+	if (size != 0 && n > UINT64_MAX / size)
+		return (too_large(t, n, size));
+	return (n * size);
 }
 
 uint64_t

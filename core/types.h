@@ -123,6 +123,8 @@ int	kvmi_type_bad_source(kvm_t *, const struct kvmi_ctf *, uint32_t ref,
 	    enum kvm_errclass, const char *what);
 int	kvmi_type_bad_ref(const kvm_type_t *t, uint32_t ref,
 	    enum kvm_errclass);
+/* As kvm_type_strip(), but NULL, with an error, where that finds damage. */
+kvm_type_t *kvmi_type_inner(kvm_type_t *);
 /* Bytes in a pointer. */
 unsigned int kvmi_type_ptrsize(const kvm_t *);
 
