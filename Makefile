@@ -38,7 +38,7 @@ CORE	= $(CRYPT) core/arch.c core/bytes.c core/codec.c core/container.c core/ctf.
 	core/ctfrecord.c core/ctfsym.c core/derive.c core/dump.c \
 	core/dumphdr.c core/elfcore.c core/error.c core/gather.c core/image.c core/index.c core/live.c \
 	core/member.c core/nlist.c core/note.c core/open.c \
-	core/pagemap.c core/pages.c core/radix.c core/read.c core/stream.c \
+	core/pagemap.c core/pages.c core/radix.c core/rawmem.c core/read.c core/stream.c \
 	core/symaddr.c core/symbol.c core/symtab.c core/type.c core/typefind.c \
 	core/typeinfo.c core/typename.c
 BIND	= core/bind/access.c core/bind/ctype.c core/bind/descriptor.c \
@@ -81,8 +81,8 @@ OBJECTS	= tr / _ | sed 's,^,$(B)/obj/,; s,c$$,o,'
 ENV	= LUA_PATH="$$PWD/lua/?.lua;$$PWD/lua/?/init.lua;$$PWD/?.lua;$$PWD/?/init.lua;$${LUA_PATH_5_4:-$${LUA_PATH:-;}}"; \
 	LUA_CPATH="$$PWD/$(B)/?.so;$${LUA_CPATH_5_4:-$${LUA_CPATH:-;}}"; \
 	unset LUA_PATH_5_4 LUA_CPATH_5_4; \
-	LUA='$(LUA)' CC='$(CC)' CFLAGS='$(CFLAGS)' LDFLAGS='$(LDFLAGS)' LIBS='$(LIBS)' B='$(B)'; \
-	export LUA_PATH LUA_CPATH LUA CC CFLAGS LDFLAGS LIBS B
+	LUA='$(LUA)' CC='$(CC)' CFLAGS='$(CFLAGS)' LDFLAGS='$(LDFLAGS)' LIBS='$(LIBS)' B='$(B)' REAL='$(REAL)'; \
+	export LUA_PATH LUA_CPATH LUA CC CFLAGS LDFLAGS LIBS B REAL
 
 # Print the Lua modules that `make deps' has to bring.
 LUA_MISSING	= for m in ("lpeg argparse dkjson busted.core"):gmatch "%S+" do \
@@ -185,7 +185,7 @@ testing:
 test-real: deps
 	@[ -d "$(REAL)" ] || { echo 'usage: make test-real REAL=folder' >&2; exit 2; }
 	@$(MAKE) -s all
-	@REAL=$$(cd "$(REAL)" && pwd); export REAL; $(MAKE) -s SPECS="$$(echo spec/real/*_spec.lua)" run-specs
+	@$(MAKE) -s REAL="$$(cd "$(REAL)" && pwd)" SPECS="$$(echo spec/real/*_spec.lua)" run-specs
 
 #: sanitize   run the specs under AddressSanitizer and UBSan
 sanitize: deps

@@ -26,9 +26,11 @@ local function make(name, hz, options)
 	mem:u32(DATA + 0x10, hz)
 	mem:u64(DATA + 0x18, init)
 	mem:u64(DATA + 0x20, swapper)
+	mem:u64(DATA + 0x28, mem:string(nil, "page fault"))
 	local kernel = forge.kernel{ types = types, symbols = {
 		{ name = "hz", addr = DATA + 0x10, size = 4, ctype = "int" },
 		{ name = "allproc", addr = DATA + 0x18, size = 8, ctype = "struct proc *" },
+		{ name = "panicstr", addr = DATA + 0x28, size = 8, ctype = "char *" },
 		{ name = "last", addr = DATA + 0x1ff8, size = 8 },
 	} }
 	options = options or {}
@@ -77,6 +79,16 @@ describe("the C API", function()
 
 	it("knows types, symbols and the dump", function()
 		passes(cc.build "types", a.kernel, a.core)
+	end)
+
+	it("runs the program that kvm(3) shows", function()
+		local page = require "spec.support.source".read "core/kvm.3"
+		local text = page:match "\n%.Sh EXAMPLES.-\n%.Bd [^\n]*\n(.-)\n%.Ed":gsub("\\e", "\\")
+		local path = DIR .. "/example.c"
+		local f = assert(io.open(path, "w"))
+		f:write(text, "\n")
+		f:close()
+		assert.equal("page fault\n", passes(cc.build("example", false, path), a.kernel, a.core))
 	end)
 
 	it("has a header that stands alone, in C and in C++", function()

@@ -38,16 +38,17 @@ function cc.run(command)
 	return stdout, stderr, how == "signal" and 128 + status or status
 end
 
---- Compile spec/core/c/NAME.c; linked with the archive, or shared.
+--- Compile spec/core/c/NAME.c, or another source; linked with the archive, or
+-- shared.
 -- @treturn string path of the program
-function cc.build(name, shared)
+function cc.build(name, shared, source)
 	local program = ("%s/%s%s"):format(DIR, name, shared and "-shared" or "")
 	local library = shared and ("-L%s -Wl,-rpath,\"$PWD\"/%s -lvmcore"):format(
 	    BUILD, BUILD) or BUILD .. "/libvmcore.a"
 	local command = table.concat({ "mkdir -p", DIR, "&& LD_PRELOAD=",
 		env("CC", "cc"), "-std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror",
 		env("CFLAGS", "-O1 -g"), "-Icore -o", program,
-		("spec/core/c/%s.c"):format(name), library,
+		source or ("spec/core/c/%s.c"):format(name), library,
 		env("LDFLAGS", ""), env("LIBS", "-lelf -lz -lzstd"), "-lpthread" }, " ")
 	local _, err, status = cc.run(command)
 	assert(status == 0, err)
