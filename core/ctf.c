@@ -153,7 +153,8 @@ kvmi_ctf_find(const struct kvmi_ctf *c, enum kvm_kind kind, const char *name)
 	int rank = 0, this;
 
 	i = kvmi_hash_first(&c->names, name_key(kind, name));
-	for (; i != KVMI_HASH_END && rank < 4; i = kvmi_hash_next(&c->names, i)) {
+	for (; i != KVMI_HASH_END && rank < 4;
+	    i = kvmi_hash_next(&c->names, i)) {
 		if (!kvmi_ctf_record(c, i, &r) || named_kind(&r) != kind ||
 		    !same_name(kind, r.name, name))
 			continue;

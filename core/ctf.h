@@ -35,7 +35,7 @@ struct kvmi_recmember {
 struct kvmi_ctf {
 	kvm_t			*kd;
 	struct kvmi_image	*image;
-	struct kvmi_ctf		*parent;	/* not owned; NULL: none given */
+	struct kvmi_ctf		*parent;	/* not owned; NULL: none */
 	void			*inflated;	/* NULL: lies in the image */
 	const uint8_t		*body;		/* what follows the header */
 	bool			 bigendian;

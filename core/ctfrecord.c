@@ -32,7 +32,8 @@ kvmi_ctf_string(const struct kvmi_ctf *c, uint32_t ref)
 	if (ref == 0)
 		return ("");
 	if ((ref & CTF_EXTERNAL) != 0)
-		return (offset < c->nelfstrings ? c->elfstrings + offset : NULL);
+		return (offset < c->nelfstrings ?
+		    c->elfstrings + offset : NULL);
 	return (offset < c->nstrings ? c->strings + offset : NULL);
 }
 

@@ -548,7 +548,10 @@ kvm_type_t	*kvm_type_of_symbol(kvm_t *kd, const struct kvm_symbol *sym);
 kvm_type_t	*kvm_type_entry(kvm_t *kd, size_t index);
 size_t		 kvm_type_count(kvm_t *kd);
 
-/* Derived types: the one and only "pointer to t", and so on.  NULL: no memory. */
+/*
+ * Derived types: the one and only "pointer to t", and so on.  NULL: out of
+ * memory, or no qualifier, or types of different descriptors.
+ */
 kvm_type_t	*kvm_type_pointer(kvm_type_t *t);
 kvm_type_t	*kvm_type_array(kvm_type_t *t, uint64_t nelems);
 kvm_type_t	*kvm_type_qualified(kvm_type_t *t, enum kvm_kind qualifier);

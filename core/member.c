@@ -419,7 +419,8 @@ search_flat(const struct kvmi_flat *flat, const char *name)
 		return (NULL);
 	}
 	i = kvmi_hash_first(&flat->names, kvmi_hash_name(name));
-	while (i != KVMI_HASH_END && strcmp(flat->members[i].km_name, name) != 0)
+	while (i != KVMI_HASH_END &&
+	    strcmp(flat->members[i].km_name, name) != 0)
 		i = kvmi_hash_next(&flat->names, i);
 	return (i == KVMI_HASH_END ? NULL : &flat->members[i]);
 }

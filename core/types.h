@@ -56,7 +56,7 @@ struct kvm_type {
 struct kvmi_flat {
 	const struct kvm_member	*members;
 	uint32_t		 n;
-	bool			 incomplete;	/* absurdly many: some left out */
+	bool			 incomplete;	/* some were left out */
 	struct kvmi_hash	 names;		/* heads NULL: few, no index */
 };
 
