@@ -88,7 +88,8 @@ struct kvm_nlist {
 #define	LIBKVM_WALK_PAGES_VERSION	2
 struct kvm_page {
 	unsigned int	 kp_version;	/* LIBKVM_WALK_PAGES_VERSION */
-	kpaddr_t	 kp_paddr;	/* physical address */
+	kpaddr_t	 kp_paddr;	/* physical address; 0 in a dump of
+					   virtual memory */
 	kvaddr_t	 kp_kmap_vaddr;	/* address in the kernel map; 0: none */
 	kvaddr_t	 kp_dmap_vaddr;	/* address in the direct map; 0: none */
 	unsigned char	 kp_prot;	/* vm_prot_t */

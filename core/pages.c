@@ -130,7 +130,7 @@ deliver(kvm_t *kd, struct walk *w, kvaddr_t va, const struct run *r,
 {
 	struct kvm_page page = {
 		.kp_version = LIBKVM_WALK_PAGES_VERSION,
-		.kp_paddr = r->pa,
+		.kp_paddr = kd->elf.is_virtual ? 0 : r->pa,
 		.kp_kmap_vaddr = va,
 		.kp_dmap_vaddr = kvmi_dmap_va(kd, r->pa),
 		.kp_prot = prot,

@@ -415,7 +415,7 @@ fill_page(kvm_t *kd, kvaddr_t va, const struct kvmi_pte *pte,
 	in_page = page_size(kd) - (va & (page_size(kd) - 1));
 	memset(page, 0, sizeof(*page));
 	page->kp_version = LIBKVM_WALK_PAGES_VERSION;
-	page->kp_paddr = pte->pa;
+	page->kp_paddr = kd->elf.is_virtual ? 0 : pte->pa;
 	page->kp_prot = pte->prot;
 	page->kp_offset = kvmi_phys_offset(kd, pte->pa, &len);
 	if (page->kp_offset < 0)
