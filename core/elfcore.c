@@ -133,12 +133,37 @@ compare_segments(const void *a, const void *b)
 	return (x->pa < y->pa ? -1 : x->pa > y->pa);
 }
 
+/* Emulators write memory once for each mapping of it: keep what is new. */
+static void
+drop_overlaps(struct kvmi_elfcore *elf)
+{
+	uint64_t end = 0, skip;
+	struct kvmi_segment s;
+	size_t i, n = 0;
+
+	for (i = 0; i < elf->nsegments; i++) {
+		s = elf->segments[i];
+		skip = n > 0 && s.pa < end ? end - s.pa : 0;
+		if (skip > 0 && skip >= s.filesz)
+			continue;
+		s.pa += skip;
+		s.va += skip;
+		s.offset += skip;
+		s.filesz -= skip;
+		s.size -= skip;
+		elf->segments[n++] = s;
+		end = s.pa + s.filesz;
+	}
+	elf->nsegments = n;
+}
+
 void
 kvmi_elfcore_sort(struct kvmi_elfcore *elf)
 {
 
 	qsort(elf->segments, elf->nsegments, sizeof(*elf->segments),
 	    compare_segments);
+	drop_overlaps(elf);
 }
 
 static int

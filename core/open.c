@@ -101,14 +101,13 @@ open_minidump(kvm_t *kd, const uint8_t *magic)
 	    (const char *)magic));
 }
 
+/* Physical memory: kd->elf is ready, and tells the architecture. */
 static int
-open_full(kvm_t *kd)
+open_segments(kvm_t *kd)
 {
 	struct kvmi_ident ident = { .type = ET_EXEC /* any will do */ };
 	size_t i;
 
-	if (kvmi_elfcore_init(kd, &kd->elf, 0) == -1)
-		return (-1);
 	ident.class = kd->elf.class;
 	ident.machine = kd->elf.machine;
 	ident.bigendian = kd->elf.bigendian;
@@ -127,6 +126,46 @@ open_full(kvm_t *kd)
 }
 
 static int
+open_full(kvm_t *kd)
+{
+
+	if (kvmi_elfcore_init(kd, &kd->elf, 0) == -1)
+		return (-1);
+	return (open_segments(kd));
+}
+
+static int
+not_a_dump(kvm_t *kd)
+{
+
+	return (kvmi_error(kd, KVM_E_FORMAT, 0,
+	    strcmp(kd->encryption, "none") == 0 ?
+	    "not a FreeBSD kernel crash dump" :
+	    "what the private key decrypts is not a FreeBSD kernel crash dump "
+	    "(the wrong key?)"));
+}
+
+/* No header at all: perhaps the bytes of physical memory. */
+static int
+open_raw(kvm_t *kd)
+{
+	int raw;
+
+	raw = kd->image == NULL ? kvmi_rawmem_describe(kd) :
+	    kvmi_rawmem_open(kd);
+	if (raw != 1)
+		return (raw == -1 ? -1 : not_a_dump(kd));
+	if (kd->image == NULL) {
+		kd->kind = KVM_DUMP_FULL;
+		return (0);
+	}
+	if (open_segments(kd) == -1)
+		return (kvmi_context(kd, "neither a FreeBSD kernel crash dump "
+		    "nor physical memory with this kernel in it"));
+	return (0);
+}
+
+static int
 open_headerless(kvm_t *kd)
 {
 	size_t i;
@@ -138,11 +177,7 @@ open_headerless(kvm_t *kd)
 			return (-1);
 		return (kd->arch->full(kd));
 	}
-	return (kvmi_error(kd, KVM_E_FORMAT, 0,
-	    strcmp(kd->encryption, "none") == 0 ?
-	    "not a FreeBSD kernel crash dump" :
-	    "what the private key decrypts is not a FreeBSD kernel crash dump "
-	    "(the wrong key?)"));
+	return (open_raw(kd));
 }
 
 /* A dump that holds no kernel memory, or none that can be read. */

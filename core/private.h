@@ -365,6 +365,20 @@ ssize_t	kvmi_live_read(kvm_t *, kvaddr_t, void *, size_t);
 ssize_t	kvmi_live_write(kvm_t *, kvaddr_t, const void *, size_t);
 int	kvmi_live_symbol(kvm_t *, const char *, kvaddr_t *);
 
+/*
+ * rawmem.c: a dump without a header that may be physical memory.  open: kd
+ * has a kernel file; kd->elf is made to hold all memory as one segment from
+ * physical address 0.  describe: it has none; only kd->note is filled.  1 when
+ * it may be memory, 0 when not, -1 with an error.
+ */
+int	kvmi_rawmem_open(kvm_t *);
+int	kvmi_rawmem_describe(kvm_t *);
+/*
+ * Where in the dump's bytes the kernel's va lies, by the place of its version
+ * string: for memory whose page tables are still to be found.  0, or -1.
+ */
+int	kvmi_rawmem_image(kvm_t *, kvaddr_t va, uint64_t *off);
+
 /* crypt.c, or nocrypt.c where there is no libcrypto: put the decrypted form
    on top of kd->bytes.  blob is the kerneldumpkey, size bytes. */
 int	kvmi_decrypt(kvm_t *, const char *keyfile, const uint8_t *blob,

@@ -240,10 +240,13 @@ minidump_walk(kvm_t *kd, kvmi_walk_cb_t *cb, void *arg)
 
 /* ---- full dumps */
 
+/* The direct map is known without its tables. */
 static int
 full_translate(kvm_t *kd, kvaddr_t va, struct kvmi_pte *pte)
 {
 
+	if (kvmi_direct(kd, va, pte))
+		return (0);
 	return (kvmi_radix_translate(kd, kd->tables, kd->root, va, pte));
 }
 

@@ -117,20 +117,26 @@ read_symbol(kvm_t *kd, const char *name, size_t size, kpaddr_t load,
 	return (0);
 }
 
-/* Would a kernel loaded at load say so itself? */
+/* Would a kernel loaded at load have page tables that map it? */
 static bool
-loaded_at(kvm_t *kd, kpaddr_t load)
+maps_itself(kvm_t *kd, kpaddr_t load)
 {
-	uint64_t kernphys, root, slot;
+	uint64_t root, slot;
 
-	if (read_symbol(kd, "kernphys", 8, load, &kernphys) == -1 ||
-	    kernphys != load)
-		return (false);
-	/* A zeroed page would pass for load 0: the root must map the kernel. */
 	return (read_symbol(kd, "KPML4phys", 8, load, &root) == 0 &&
 	    kvmi_phys_word(kd, (root & AMD64_PG_FRAME) +
 	    (AMD64_NPTE - 1) * 8, 8, &slot) == 0 &&
 	    (slot & AMD64_PG_V) != 0);
+}
+
+/* Would it say itself that it is loaded there? */
+static bool
+loaded_at(kvm_t *kd, kpaddr_t load)
+{
+	uint64_t kernphys;
+
+	return (read_symbol(kd, "kernphys", 8, load, &kernphys) == 0 &&
+	    kernphys == load && maps_itself(kd, load));
 }
 
 /*
@@ -167,7 +173,12 @@ find_load(kvm_t *kd, kpaddr_t *load)
 	if (kd->error.ke_class != KVM_E_NOSYM)
 		return (-1);
 	*load = AMD64_KERNLOAD;
-	return (0);
+	if (maps_itself(kd, *load))
+		return (0);
+	return (kvmi_error(kd, KVM_E_FORMAT, 0,
+	    "the kernel's page tables are not where it is always loaded, at "
+	    "physical address %#jx (is this the right kernel file?)",
+	    (uintmax_t)*load));
 }
 
 /* Is the dumped kernel running with five levels?  The variable says. */
