@@ -2,7 +2,8 @@
 #
 # Compiler output goes under $(B).  A variant (sanitizers, allocation
 # failures, another compiler) is this same file run again with another B and
-# other flags.
+# other flags.  Files come into being whole, by mv: somebody may be using the
+# old ones.
 
 B	= build
 CC	= cc
@@ -95,15 +96,18 @@ all: $(B)/kvm.so $(B)/libvmcore.a $(B)/libvmcore.so $(B)/vmcore
 
 $(B)/libvmcore.a: $(CORE) $(ARCHES) $(HEADERS) Makefile
 	@printf '%s\n' $(CORE) $(ARCHES) | $(COMPILE)
-	@rm -f $@
-	@ar rcs $@ $$(printf '%s\n' $(CORE) $(ARCHES) | $(OBJECTS))
+	@rm -f $@.new
+	@ar rcs $@.new $$(printf '%s\n' $(CORE) $(ARCHES) | $(OBJECTS))
+	@mv $@.new $@
 
 $(B)/libvmcore.so: $(B)/libvmcore.a
-	@$(CC) $(SHLIB) $(CFLAGS) $(LDFLAGS) -Wl,-soname,libvmcore.so -o $@ $$(printf '%s\n' $(CORE) $(ARCHES) | $(OBJECTS)) $(LIBS)
+	@$(CC) $(SHLIB) $(CFLAGS) $(LDFLAGS) -Wl,-soname,libvmcore.so -o $@.new $$(printf '%s\n' $(CORE) $(ARCHES) | $(OBJECTS)) $(LIBS)
+	@mv $@.new $@
 
 $(B)/kvm.so: $(B)/libvmcore.a $(BIND) $(TESTING) $(HEADERS) Makefile
 	@printf '%s\n' $(BIND) $(TESTING) | $(COMPILE)
-	@$(CC) $(MODULE) $(CFLAGS) $(LDFLAGS) -o $@ $$(printf '%s\n' $(BIND) $(TESTING) | $(OBJECTS)) $(B)/libvmcore.a $(LIBS)
+	@$(CC) $(MODULE) $(CFLAGS) $(LDFLAGS) -o $@.new $$(printf '%s\n' $(BIND) $(TESTING) | $(OBJECTS)) $(B)/libvmcore.a $(LIBS)
+	@mv $@.new $@
 
 # The command, run from the tree.  A Lua file, not a shell one: nothing stands
 # between exec and the interpreter, and only the latter's own short path has
