@@ -20,8 +20,8 @@ struct arm64 {
 };
 
 /*
- * The variable is read through descriptors itself: try both forms, and
- * believe the one that finds it agreeing.
+ * The variable is itself read through descriptors: where LPA2 puts the kernel
+ * too high to be found without it, by assuming it.
  */
 static bool
 has_lpa(kvm_t *kd)
@@ -32,8 +32,10 @@ has_lpa(kvm_t *kd)
 	if (a->lpa != LPA_UNKNOWN)
 		return (a->lpa == LPA_YES);
 	a->lpa = LPA_NO;
-	if (kvmi_variable(kd, "pmap_lpa_enabled", 1, &value) && value == 0)
-		return (false);
+	if (kvmi_variable(kd, "pmap_lpa_enabled", 1, &value)) {
+		a->lpa = value != 0 ? LPA_YES : LPA_NO;
+		return (value != 0);
+	}
 	a->lpa = LPA_YES;
 	if (!kvmi_variable(kd, "pmap_lpa_enabled", 1, &value) || value != 1)
 		a->lpa = LPA_NO;
