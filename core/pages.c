@@ -186,7 +186,8 @@ walk_rest(kvm_t *kd, struct walk *w)
 	uint64_t n, len;
 
 	for (n = 0; !w->stopped && next_page(kd, &n, &r.pa); n++) {
-		if ((w->seen[n / 8] >> n % 8 & 1) != 0)
+		if ((w->seen[n / 8] >> n % 8 & 1) != 0 ||
+		    kvmi_dmap_va(kd, r.pa) == 0)
 			continue;
 		r.off = kvmi_phys_offset(kd, r.pa, &len);
 		deliver(kd, w, 0, &r, KVM_PROT_READ | KVM_PROT_WRITE);

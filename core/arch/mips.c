@@ -12,15 +12,15 @@
 /*
  * Some segments of the address space are physical memory by another name,
  * cached or not.  They all become the one that the kernel uses as its direct
- * map.  Addresses of 32-bit kernels may come sign-extended, as registers have
- * them.
+ * map.  Addresses of 32-bit kernels may come sign-extended, as wider registers
+ * have them.
  */
 static kvaddr_t
 mips_canonical(const kvm_t *kd, kvaddr_t va)
 {
 
 	if (kd->ptrsize == 4) {
-		if (va >= MIPS64_KSEG0)
+		if (va >= MIPS64_KSEG0 && va < MIPS64_KERNEL_END)
 			va &= MIPS32_VA_MAX;
 		if (va >= MIPS32_KSEG1 && va < MIPS32_KSEG2)
 			va = MIPS32_KSEG0 | (va & MIPS_KSEG_MASK);
@@ -176,7 +176,8 @@ static bool
 mips_kernel(const struct kvmi_ident *ident)
 {
 
-	return (ident->machine == EM_MIPS);
+	return (ident->machine == EM_MIPS &&
+	    (ident->type == ET_EXEC || ident->type == ET_DYN));
 }
 
 static bool

@@ -32,6 +32,7 @@
 #define	MIPS_XKPHYS_MASK	0x07ffffffffffffff /* bits 61:59: caching */
 #define	MIPS_XKPHYS_CACHED	0x9800000000000000 /* the kernel's direct map */
 #define	MIPS_XKPHYS_CACHED_END	0xa000000000000000
+#define	MIPS64_KERNEL_END	0xffffffffffffc000 /* vmparam.h, sign-extended */
 #define	MIPS32_VA_MAX		0xffffffff
 
 /* sys/mips/include/pte.h */

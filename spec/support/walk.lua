@@ -71,8 +71,8 @@ function walk.expected(dump)
 	for _, r in ipairs(dump.runs) do
 		for i = 0, r[3] and dump.fields.dmapbase and r[2] - r[1] or -1 do
 			local page = r[3] + i
-			if not seen[page] then
-				local pa = page * dump.page
+			local pa = page * dump.page
+			if not seen[page] and dmap_of(dump, pa) ~= 0 then
 				out[#out + 1] = { paddr = pa, kmap_vaddr = 0,
 					dmap_vaddr = dmap_of(dump, pa),
 					prot = 3, offset = at[r[1] + i],
@@ -95,7 +95,8 @@ function walk.full(dump)
 	mapped(dump, out, seen, function(pa) return dump:offset(pa) end)
 	for _, r in ipairs(mem.dmapbase and dump:ranges() or {}) do
 		for pa = r.pa, r.pa + r.size - 1, dump.page do
-			if not seen[pa // dump.page] then
+			if not seen[pa // dump.page] and
+			    dmap_of(dump, pa) ~= 0 then
 				out[#out + 1] = { paddr = pa, kmap_vaddr = 0,
 					dmap_vaddr = dmap_of(dump, pa), prot = 3,
 					offset = dump:offset(pa),

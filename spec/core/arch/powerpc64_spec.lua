@@ -1,4 +1,5 @@
 --- powerpc64: the hashed page table and the radix tree, in both byte orders.
+local cases = require "spec.core.arch.cases"
 local forge = require "spec.support.forge"
 local powerpc64 = require "spec.support.arch.powerpc64"
 local reader = require "spec.support.reader"
@@ -37,6 +38,18 @@ end
 
 for _, order in ipairs(ORDERS) do
 local endian, name = order[1], order[2]
+
+for _, v in ipairs{ { "powerpc64", "mmu_g5" }, { "powerpc64", "mmu_phyp" },
+	{ "powerpc64nodmap", "mmu_phyp" } } do
+	cases.minidumps{ name = ("%s: %s, %s"):format(name, v[1], v[2]),
+		memory = { arch = v[1], mmu = v[2], endian = endian },
+		sizes = { 1 << 24 }, span = 1 << 28, endless = true,
+		host = endian == ">" and "ppc64" or "ppc64le" }
+end
+
+cases.minidumps{ name = name .. ": powerpc64, mmu_radix", memory = {
+	arch = "powerpc64radix", endian = endian }, endless = true,
+	host = endian == ">" and "ppc64" or "ppc64le" }
 
 describe(name .. " minidumps", function()
 	it("are read in both versions", function()

@@ -11,14 +11,14 @@ local reader = require "spec.support.reader"
 
 local world = {}
 
--- Physical memory ends at 0x90000000; where things lie in it.
+-- Physical memory ends at 0x90000000, or less far above the variant's own
+-- base; where things lie in it.
 local BASE, SIZE = 0x80000000, 0x10000000
-local FREE, LARGE, WHOLE, TOP = BASE + 0x1000000, BASE + 0x4000000,
-    BASE + 0xc000000, BASE + 0xf000000
+local FREE, LARGE, WHOLE, TOP = 0x1000000, 0x4000000, 0xc000000, 0xf000000
 
-local function ranges(ps, low)
-	local out = { { BASE + ps // 2, BASE + 64 * ps + ps // 4 },
-		{ BASE + 128 * ps, BASE + SIZE } }
+local function ranges(base, ps, low)
+	local out = { { base + ps // 2, base + 64 * ps + ps // 4 },
+		{ base + 128 * ps, base + SIZE } }
 	if low then
 		table.insert(out, 1, low)
 	end
@@ -50,11 +50,12 @@ local function map_pages(w, mem, at)
 	w.gap = at
 	at = at + w.ps
 	w.gone = page(w.v.full and w.stop + 16 * w.ps, nil, false)
-	w.hole = page(BASE + 100 * w.ps, nil, false)
-	w.edges = { page(BASE), page(BASE + 64 * w.ps),
-		page(BASE + 128 * w.ps), page(w.stop - w.ps) }
+	local base = w.base
+	w.hole = page(base + 100 * w.ps, nil, false)
+	w.edges = { page(base), page(base + 64 * w.ps),
+		page(base + 128 * w.ps), page(w.stop - w.ps) }
 	-- What a reader finds who looks for the hole's bit without thinking.
-	mem:keep(BASE + 37 * w.ps, w.ps)
+	mem:keep(base + 37 * w.ps, w.ps)
 end
 
 -- Larger pages, of which every second page or so was dumped.
@@ -63,7 +64,7 @@ local function map_large(w, mem, at)
 	for _, size in ipairs(w.sizes) do
 		at = (at + 2 * size - 1) & -size
 		local p = { va = at, size = size, kept = {},
-			pa = (LARGE + #w.large * 0x2000000) & -size }
+			pa = (w.base + LARGE + #w.large * 0x2000000) & -size }
 		mem:map(at, p.pa, { size = size })
 		for _, off in ipairs{ 0, 2 * w.ps, 3 * w.ps, size // 2,
 			size - w.ps } do
@@ -76,9 +77,12 @@ local function map_large(w, mem, at)
 	end
 	-- One that was dumped whole, so that its pages lie together.
 	local size = w.sizes[1]
+	if not size then
+		return at
+	end
 	at = (at + 2 * size - 1) & -size
-	mem:map(at, WHOLE, { size = size })
-	mem:keep(WHOLE, size)
+	mem:map(at, w.base + WHOLE, { size = size })
+	mem:keep(w.base + WHOLE, size)
 	return at + size
 end
 
@@ -100,16 +104,18 @@ local function merged(a, b)
 end
 
 local function build(v)
-	local w = { v = v, base = BASE, stop = BASE + SIZE }
+	local base = v.base or BASE
+	local w = { v = v, base = base, stop = base + SIZE }
 	local arch = forge.arches[v.memory.arch]
-	local mem = forge.memory(merged({ free = FREE, top = TOP,
-		ram = ranges(v.memory.page or arch.page, v.low) }, v.memory))
+	local mem = forge.memory(merged({ free = base + FREE, top = base + TOP,
+		ram = ranges(base, v.memory.page or arch.page, v.low) },
+	    v.memory))
 	if v.protection then
 		mem.arch = setmetatable({ protection = v.protection },
 		    { __index = arch })
 	end
 	w.mem, w.ps, w.sizes = mem, mem.page, sizes_of(v, mem)
-	local big = w.sizes[#w.sizes]
+	local big = w.sizes[#w.sizes] or 1 << 20
 	local from = (mem.heap + big - 1) & -big
 	map_pages(w, mem, from)
 	local at = map_large(w, mem, from + big)
