@@ -1,4 +1,5 @@
 --- sparc64: dumps of a kind of their own, and the kernel's TSB.
+local cases = require "spec.core.arch.cases"
 local forge = require "spec.support.forge"
 local reader = require "spec.support.reader"
 
@@ -31,6 +32,12 @@ local function put(mem, va, vpn, data)
 	mem.store:put(at, 8, vpn)
 	mem.store:put(at + 8, 8, data)
 end
+
+cases.full{ name = "sparc64", memory = { arch = "sparc64", tsb = 65536,
+	ram = { { 0x80000000, 0x80000000 + 65 * 8192 },
+		{ 0x80000000 + 128 * 8192, 0x90000000 } } },
+	sizes = {}, span = 1 << 22, host = "sparc64", dump = forge.sparc64dump,
+	full = function() return {}, {} end }
 
 describe("sparc64 dumps", function()
 	it("are recognised by a header that adds up", function()

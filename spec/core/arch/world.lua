@@ -152,7 +152,7 @@ function world.full(v)
 	local w = build(v)
 	local options
 	w.symbols, options = v.full(w, w.mem)
-	w.dump = forge.elfdump(merged(options, { memory = w.mem }))
+	w.dump = (v.dump or forge.elfdump)(merged(options, { memory = w.mem }))
 	w.dump.arch = w.mem.arch
 	w.kd = assert(world.open(w, { arch = v.memory.arch,
 		endian = w.mem.endian, symbols = w.symbols }))
