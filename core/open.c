@@ -116,7 +116,8 @@ open_segments(kvm_t *kd)
 			continue;
 		kd->bigendian = kd->elf.bigendian;
 		kd->ptrsize = kd->elf.class == ELFCLASS64 ? 8 : 4;
-		if (set_arch(kd, arches[i], KVM_DUMP_FULL) == -1)
+		if (set_arch(kd, arches[i], KVM_DUMP_FULL) == -1 ||
+		    kvmi_match_byteorder(kd) == -1)
 			return (-1);
 		return (kd->arch->full(kd));
 	}
@@ -263,7 +264,7 @@ open_all(kvm_t *kd, const struct request *r)
 		return (kvmi_error(kd, KVM_E_INVAL, 0,
 		    "flags %#x: only O_RDONLY, O_WRONLY and O_RDWR are "
 		    "permitted", (unsigned int)flags));
-	if (open_kernel(kd, &r->args) == -1)
+	if (kvmi_tlb_init(kd) == -1 || open_kernel(kd, &r->args) == -1)
 		return (-1);
 	if (open_core(kd, &r->args) == -1)
 		return (-1);
@@ -314,6 +315,7 @@ destroy(kvm_t *kd)
 		kvmi_image_destroy(kd->image);
 	kvmi_bytes_deinit(&kd->bytes);
 	kvmi_live_close(kd);
+	free(kd->tlb);
 	free(kd);
 }
 

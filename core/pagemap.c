@@ -11,10 +11,10 @@
 #include "private.h"
 
 /*
- * One rank is kept for each block of 256 bits: 4 bytes for 32, and at most
- * three whole words and a part of one are counted to find a page.
+ * One rank is kept for each block of 512 bits: 4 bytes for 64, and at most
+ * seven whole words and a part of one are counted to find a page.
  */
-#define	BLOCK_SHIFT	8
+#define	BLOCK_SHIFT	9
 #define	BLOCK_WORDS	((1u << BLOCK_SHIFT) / 64)
 
 /* dump_avail[] is pairs of u64, on 32-bit targets too. */
@@ -73,6 +73,22 @@ last_page(const struct kvmi_range *r)
 	return (r->first + r->npages - 1);
 }
 
+/*
+ * Two ranges may share a page: of range i and its neighbours the one has it
+ * that comes first in dump_avail[].
+ */
+static size_t
+earlier(const struct kvmi_pagemap *pm, size_t i, uint64_t page)
+{
+	const struct kvmi_range *r = &pm->ranges[i];
+
+	if (i > 0 && page == last_page(r - 1) && r[-1].bit < r->bit)
+		return (i - 1);
+	if (i + 1 < pm->nranges && page == r[1].first && r[1].bit < r->bit)
+		return (i + 1);
+	return (i);
+}
+
 bool
 kvmi_pagemap_bit(const struct kvmi_pagemap *pm, kpaddr_t pa, uint64_t *bit)
 {
@@ -87,10 +103,7 @@ kvmi_pagemap_bit(const struct kvmi_pagemap *pm, kpaddr_t pa, uint64_t *bit)
 		    pm->ranges[mid].npages)
 			lo = mid + 1;
 		else {
-			/* Two ranges may share a page: the first has it. */
-			if (mid > 0 && page == pm->ranges[mid].first &&
-			    page == last_page(&pm->ranges[mid - 1]))
-				mid--;
+			mid = earlier(pm, mid, page);
 			*bit = page - pm->ranges[mid].first +
 			    pm->ranges[mid].bit;
 			return (*bit < pm->nbits);
@@ -121,16 +134,17 @@ static bool
 bit_address(const struct kvmi_pagemap *pm, uint64_t bit, kpaddr_t *pa)
 {
 	size_t lo = 0, hi = pm->nranges, mid;
+	const struct kvmi_range *r;
 
 	while (lo < hi) {
 		mid = lo + (hi - lo) / 2;
-		if (bit < pm->ranges[mid].bit)
+		r = &pm->by_bit[mid];
+		if (bit < r->bit)
 			hi = mid;
-		else if (bit - pm->ranges[mid].bit >= pm->ranges[mid].npages)
+		else if (bit - r->bit >= r->npages)
 			lo = mid + 1;
 		else {
-			*pa = (pm->ranges[mid].first + bit -
-			    pm->ranges[mid].bit) << pm->page_shift;
+			*pa = (r->first + bit - r->bit) << pm->page_shift;
 			return (true);
 		}
 	}
@@ -199,15 +213,25 @@ init_bitmap(kvm_t *kd, struct kvmi_pagemap *pm,
 	return (pm->bitmap == NULL ? -1 : 0);
 }
 
+static int
+alloc_ranges(kvm_t *kd, struct kvmi_pagemap *pm, size_t n)
+{
+
+	pm->ranges = calloc(n, sizeof(*pm->ranges));
+	pm->by_bit = calloc(n, sizeof(*pm->by_bit));
+	if (pm->ranges == NULL || pm->by_bit == NULL)
+		return (kvmi_nomem(kd, "dump_avail"));
+	return (0);
+}
+
 /* Versions without dump_avail[]: bit n is page n. */
 static int
 implied_range(kvm_t *kd, struct kvmi_pagemap *pm)
 {
 
-	pm->ranges = calloc(1, sizeof(*pm->ranges));
-	if (pm->ranges == NULL)
-		return (kvmi_nomem(kd, "dump_avail"));
-	pm->ranges[0].npages = pm->nbits;
+	if (alloc_ranges(kd, pm, 1) == -1)
+		return (-1);
+	pm->ranges[0].npages = pm->by_bit[0].npages = pm->nbits;
 	pm->nranges = 1;
 	return (0);
 }
@@ -215,18 +239,52 @@ implied_range(kvm_t *kd, struct kvmi_pagemap *pm)
 static int
 add_range(kvm_t *kd, struct kvmi_pagemap *pm, uint64_t start, uint64_t end)
 {
-	struct kvmi_range *r = &pm->ranges[pm->nranges];
+	struct kvmi_range *r = &pm->by_bit[pm->nranges];
 	const struct kvmi_range *last = pm->nranges == 0 ? NULL : r - 1;
 	uint64_t mask = ((uint64_t)1 << pm->page_shift) - 1;
 
 	r->first = start >> pm->page_shift;
-	if (start >= end || (last != NULL && r->first < last_page(last)))
+	if (start >= end)
 		return (kvmi_error(kd, KVM_E_FORMAT, 0,
 		    "dump_avail: range %zu, %#jx to %#jx, is out of order",
 		    pm->nranges, (uintmax_t)start, (uintmax_t)end));
 	r->npages = (end >> pm->page_shift) + ((end & mask) != 0) - r->first;
 	r->bit = last == NULL ? 0 : last->bit + last->npages;
 	pm->nranges++;
+	return (0);
+}
+
+static int
+compare_ranges(const void *a, const void *b)
+{
+	const struct kvmi_range *x = a, *y = b;
+
+	if (x->first != y->first)
+		return (x->first < y->first ? -1 : 1);
+	return (x->bit < y->bit ? -1 : x->bit > y->bit);
+}
+
+/*
+ * The bits are in the order of dump_avail[], which is that of the firmware on
+ * some machines; look-ups want the ranges by address.
+ */
+static int
+sort_ranges(kvm_t *kd, struct kvmi_pagemap *pm)
+{
+	const struct kvmi_range *r;
+	size_t i;
+
+	memcpy(pm->ranges, pm->by_bit, pm->nranges * sizeof(*pm->ranges));
+	qsort(pm->ranges, pm->nranges, sizeof(*pm->ranges), compare_ranges);
+	for (i = 1; i < pm->nranges; i++) {
+		r = &pm->ranges[i];
+		if (r->first < last_page(r - 1))
+			return (kvmi_error(kd, KVM_E_FORMAT, 0,
+			    "dump_avail: the range from %#jx on overlaps the "
+			    "one from %#jx on",
+			    (uintmax_t)r->first << pm->page_shift,
+			    (uintmax_t)r[-1].first << pm->page_shift));
+	}
 	return (0);
 }
 
@@ -247,15 +305,14 @@ init_ranges(kvm_t *kd, struct kvmi_pagemap *pm,
 	for (n = 0; n < mini->avail_size / AVAIL_PAIR; n++)
 		if (kvmi_get64(p + n * AVAIL_PAIR + 8, pm->bigendian) == 0)
 			break;
-	pm->ranges = calloc(n + 1, sizeof(*pm->ranges));
-	if (pm->ranges == NULL)
-		return (kvmi_nomem(kd, "dump_avail"));
+	if (alloc_ranges(kd, pm, n + 1) == -1)
+		return (-1);
 	for (i = 0; i < n; i++)
 		if (add_range(kd, pm,
 		    kvmi_get64(p + i * AVAIL_PAIR, pm->bigendian),
 		    kvmi_get64(p + i * AVAIL_PAIR + 8, pm->bigendian)) == -1)
 			return (-1);
-	return (0);
+	return (sort_ranges(kd, pm));
 }
 
 /*
@@ -302,5 +359,6 @@ kvmi_pagemap_deinit(struct kvmi_pagemap *pm)
 
 	free(pm->ranks);
 	free(pm->ranges);
+	free(pm->by_bit);
 	memset(pm, 0, sizeof(*pm));
 }

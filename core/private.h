@@ -230,7 +230,8 @@ struct kvmi_pagemap {
 	uint64_t		 nbits;		/* as the header says */
 	uint64_t		 nbits_here;	/* of them, in the file */
 	uint64_t		 npages;	/* set bits */
-	struct kvmi_range	*ranges;
+	struct kvmi_range	*ranges;	/* by address */
+	struct kvmi_range	*by_bit;	/* the same, as in dump_avail[] */
 	size_t			 nranges;
 	unsigned int		 page_shift;
 	unsigned int		 word_size;	/* of the bitmap's words */
@@ -529,6 +530,8 @@ const uint8_t *kvmi_undumped_text(kvm_t *, kvaddr_t, size_t *);
  * version, a word at off.  It must agree with the kernel file.  0, or -1.
  */
 int	kvmi_minidump_byteorder(kvm_t *, uint64_t off);
+/* The kernel file, where there is one, must have the dump's byte order. */
+int	kvmi_match_byteorder(kvm_t *);
 /*
  * Begin with a minidump's header of size bytes, which it returns: read the
  * version, which stands at offset at and is known up to max, and behind it
@@ -584,11 +587,15 @@ bool	kvmi_variable(kvm_t *, const char *name, size_t size, uint64_t *value);
 /* ---- the descriptor ------------------------------------------------------ */
 
 /*
- * The translation cache: direct-mapped, one entry a page of virtual address
- * space.  tag is the page's address with the lowest bit set, 0 when empty.
+ * The translation cache: direct-mapped, one entry for 4 KiB of virtual address
+ * space (no target has smaller pages).  tag is the address of the 4 KiB with
+ * the lowest bit set, 0 when empty.  It begins small, for who looks at a few
+ * structures, and doubles when it is filled over and over, up to where it
+ * covers a gigabyte.
  */
-#define	KVMI_TLB_BITS	12
-#define	KVMI_TLB_SIZE	(1u << KVMI_TLB_BITS)
+#define	KVMI_TLB_SHIFT	12
+#define	KVMI_TLB_MIN	((size_t)1 << 10)	/* entries */
+#define	KVMI_TLB_MAX	((size_t)1 << 18)
 
 struct kvmi_tlb {
 	uint64_t	 tag;
@@ -596,7 +603,9 @@ struct kvmi_tlb {
 };
 
 struct __kvm {
-	struct kvmi_tlb		 tlb[KVMI_TLB_SIZE];
+	struct kvmi_tlb		*tlb;
+	size_t			 tlb_mask;	/* entries - 1 */
+	size_t			 tlb_fills;	/* since it had that size */
 	unsigned int		 page_shift;
 	kvaddr_t		 va_max;	/* last address there is */
 	const struct kvmi_mmu	*mmu;
@@ -671,6 +680,8 @@ int	kvmi_phys_word(kvm_t *, kpaddr_t pa, size_t size, uint64_t *);
 int64_t	kvmi_phys_offset(kvm_t *, kpaddr_t, uint64_t *len);
 /* An entry of the minidump's page table area.  0, or -1. */
 int	kvmi_pmap_word(kvm_t *, uint64_t index, size_t size, uint64_t *);
+/* Make the translation cache.  0, or -1. */
+int	kvmi_tlb_init(kvm_t *);
 /* Address of a symbol, through the resolver; -1: KVM_E_NOSYM or worse. */
 int	kvmi_lookup(kvm_t *, const char *name, kvaddr_t *);
 

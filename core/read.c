@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "private.h"
 
@@ -112,32 +113,82 @@ undumped(kvm_t *kd, kvaddr_t va, size_t *len)
 	return (kd->arch->undumped(kd, va, len));
 }
 
+#define	TLB_PAGE	((uint64_t)1 << KVMI_TLB_SHIFT)
+
+static inline struct kvmi_tlb *
+tlb_entry(const kvm_t *kd, kvaddr_t va)
+{
+
+	return (&kd->tlb[va >> KVMI_TLB_SHIFT & kd->tlb_mask]);
+}
+
+int
+kvmi_tlb_init(kvm_t *kd)
+{
+
+	kd->tlb = calloc(KVMI_TLB_MIN, sizeof(*kd->tlb));
+	if (kd->tlb == NULL)
+		return (kvmi_nomem(kd, "translation cache"));
+	kd->tlb_mask = KVMI_TLB_MIN - 1;
+	return (0);
+}
+
+/* Where there is no memory for a larger one, the old one goes on. */
+static void
+tlb_grow(kvm_t *kd)
+{
+	size_t size = (kd->tlb_mask + 1) * 2;
+	struct kvmi_tlb *tlb;
+
+	kd->tlb_fills = 0;
+	if (size > KVMI_TLB_MAX)
+		return;
+	tlb = calloc(size, sizeof(*tlb));
+	if (tlb == NULL)
+		return;
+	free(kd->tlb);
+	kd->tlb = tlb;
+	kd->tlb_mask = size - 1;
+}
+
+/* page is the 4 KiB at va. */
+static void
+tlb_fill(kvm_t *kd, kvaddr_t va, const uint8_t *page)
+{
+	struct kvmi_tlb *t;
+
+	if (kd->tlb_fills++ > kd->tlb_mask)
+		tlb_grow(kd);
+	t = tlb_entry(kd, va);
+	t->tag = va | 1;
+	t->page = page;
+}
+
 /*
- * The bytes at va, at most *len, as many as lie together in its page.  A page
- * that is whole goes into the translation cache.
+ * The bytes at va, at most *len, as many as lie together in its 4 KiB.  When
+ * all of these do, they go into the translation cache.
  */
 static const uint8_t *
 lookup_page(kvm_t *kd, kvaddr_t va, size_t *len)
 {
-	uint64_t off = va & (page_size(kd) - 1);
-	struct kvmi_tlb *t = &kd->tlb[va >> kd->page_shift & (KVMI_TLB_SIZE - 1)];
-	size_t whole = (size_t)page_size(kd);
+	uint64_t off = va & (TLB_PAGE - 1);
+	const struct kvmi_tlb *t = tlb_entry(kd, va);
+	size_t whole = TLB_PAGE;
 	struct kvmi_pte pte;
 	const uint8_t *p;
 
-	if (*len > page_size(kd) - off)
-		*len = (size_t)(page_size(kd) - off);
+	if (*len > TLB_PAGE - off)
+		*len = (size_t)(TLB_PAGE - off);
 	if (t->tag == ((va - off) | 1))
 		return (t->page + off);
 	if (translate(kd, va, &pte) == -1)
 		return (undumped(kd, va, len));
 	p = kvmi_phys(kd, pte.pa - off, &whole);
-	if (p == NULL || whole != page_size(kd)) {
+	if (p == NULL || whole != TLB_PAGE) {
 		p = kvmi_phys(kd, pte.pa, len);
 		return (p != NULL ? p : undumped(kd, va, len));
 	}
-	t->tag = (va - off) | 1;
-	t->page = p;
+	tlb_fill(kd, va - off, p);
 	return (p + off);
 }
 
@@ -227,7 +278,8 @@ kvm_read_partial(kvm_t *kd, kvaddr_t addr, void *buf, size_t nbytes,
 	return (read_range(kd, addr, buf, nbytes, done));
 }
 
-static ssize_t
+/* Kept out of kvm_read2(), which saves no registers then. */
+static __attribute__((__noinline__)) ssize_t
 read_slow(kvm_t *kd, kvaddr_t addr, void *buf, size_t nbytes)
 {
 	size_t done;
@@ -248,21 +300,21 @@ read_slow(kvm_t *kd, kvaddr_t addr, void *buf, size_t nbytes)
 ssize_t
 kvm_read2(kvm_t *kd, kvaddr_t addr, void *buf, size_t nbytes)
 {
+	uint64_t off = addr & (TLB_PAGE - 1);
 	const struct kvmi_tlb *t;
-	uint64_t off;
 
 	if (kd == NULL)
-		return (no_descriptor());
-	off = addr & (page_size(kd) - 1);
-	t = &kd->tlb[addr >> kd->page_shift & (KVMI_TLB_SIZE - 1)];
-	if (t->tag != ((addr - off) | 1) || nbytes > page_size(kd) - off)
 		return (read_slow(kd, addr, buf, nbytes));
+	t = tlb_entry(kd, addr);
+	if (t->tag != ((addr - off) | 1) || nbytes > TLB_PAGE - off)
+		return (read_slow(kd, addr, buf, nbytes));
+	/* A size known to the compiler is a load and a store. */
 	if (nbytes == 8)
 		memcpy(buf, t->page + off, 8);
 	else if (nbytes == 4)
 		memcpy(buf, t->page + off, 4);
 	else
-		memcpy(buf, t->page + off, nbytes);
+		return (read_slow(kd, addr, buf, nbytes));
 	return ((ssize_t)nbytes);
 }
 
