@@ -7,9 +7,10 @@
  *
  * The kernel is linked at PPC64_KERNBASE and runs at startkernel: symbols are
  * displaced by the difference.  With a direct map that is where the kernel
- * runs, and reads of linked addresses mean those.  Without one (hw_direct_map 0) the page table maps the kernel
- * page by page, and UMA's memory at virtual addresses that are equal to the
- * physical ones: low addresses are data then, never linked addresses.
+ * runs, and a read of a linked address means that place.  Without one
+ * (hw_direct_map 0) the page table maps the kernel page by page, and UMA's
+ * memory at virtual addresses that are equal to the physical ones: low
+ * addresses are data then, never linked addresses.
  */
 #include <stdlib.h>
 

@@ -326,6 +326,32 @@ describe(name .. " hash tables", function()
 end)
 
 describe(name .. " bitmaps", function()
+	it("have ranges in the order that the firmware gave", function()
+		-- A bit's number depends on the ranges before it in the list.
+		local mem = memory("powerpc64", endian)
+		local vas = {}
+		for i, pa in ipairs{ 0x3000, 0x400000, 0x10000000, 0x10fff000,
+			0x18000000 } do
+			vas[i] = mem:dmap(pa)
+			mem:write(vas[i], ("at %x"):format(pa))
+		end
+		local dump, kd = open(mem, { dump_avail = {
+			{ 0x10000000, 0x11000000 }, { 0x400000, 0x800000 },
+			{ 0x18000000, 0x18800000 }, { 0x3000, 0x100000 } } })
+		for _, va in ipairs(vas) do
+			local pa = va & 0xffffffff
+			assert.equal(("at %x"):format(pa), kd:read_string(va))
+			assert.equal(dump:offset(pa), kd:translate(va).offset)
+		end
+		reader.fails("fault-not-dumped", "0x11000000",
+		    kd:read(mem:dmap(0x11000000), 1))
+		reader.walk(kd, dump:expected_pages(), 4096)
+		local bad, message, code = select(2, open(mem, { dump_avail = {
+			{ 0x10000000, 0x11000000 }, { 0x10800000, 0x10900000 } } }))
+		reader.fails("format", "0x10800000 on overlaps", bad, message,
+		    code)
+	end)
+
 	it("are made of words of 64 bits", function()
 		-- Which page is which depends on the bits before it.
 		local mem = memory("powerpc64", endian)
