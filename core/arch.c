@@ -181,13 +181,29 @@ kvmi_minidump_layout(kvm_t *kd)
 	return (kvmi_pagemap_init(kd, &kd->pagemap, m));
 }
 
+int
+kvmi_match_byteorder(kvm_t *kd)
+{
+	struct kvmi_ident ident;
+
+	if (kd->image == NULL)
+		return (0);
+	kvmi_image_ident(kd->image, &ident);
+	if (ident.bigendian == kd->bigendian)
+		return (0);
+	return (kvmi_error(kd, KVM_E_FORMAT, 0,
+	    "%s is not a kernel for this dump: it is %s-endian, the dump is "
+	    "%s-endian", kvmi_image_path(kd->image),
+	    ident.bigendian ? "big" : "little",
+	    kd->bigendian ? "big" : "little"));
+}
+
 /* Header versions are small: the wrong byte order makes them huge. */
 #define	VERSION_SANE	16
 
 int
 kvmi_minidump_byteorder(kvm_t *kd, uint64_t off)
 {
-	struct kvmi_ident ident;
 	uint32_t little, big;
 	const uint8_t *p;
 
@@ -201,16 +217,7 @@ kvmi_minidump_byteorder(kvm_t *kd, uint64_t off)
 		    "version %u (or %u, were it little-endian)",
 		    kd->arch->name, big, little));
 	kd->bigendian = big - 1 < VERSION_SANE;
-	if (kd->image == NULL)
-		return (0);
-	kvmi_image_ident(kd->image, &ident);
-	if (ident.bigendian == kd->bigendian)
-		return (0);
-	return (kvmi_error(kd, KVM_E_FORMAT, 0,
-	    "%s is not a kernel for this dump: it is %s-endian, the dump is "
-	    "%s-endian", kvmi_image_path(kd->image),
-	    ident.bigendian ? "big" : "little",
-	    kd->bigendian ? "big" : "little"));
+	return (kvmi_match_byteorder(kd));
 }
 
 int

@@ -126,7 +126,8 @@ kvmi_pagemap_offset(const struct kvmi_pagemap *pm, kpaddr_t pa)
 	if (!kvmi_pagemap_test(pm, bit))
 		return (KVMI_NOTDUMPED);
 	off = pm->sparse_off + (rank_of(pm, bit) << pm->page_shift);
-	return ((int64_t)(off | (pa & (((uint64_t)1 << pm->page_shift) - 1))));
+	/* off is no multiple of a page where the tables are not padded. */
+	return ((int64_t)(off + (pa & (((uint64_t)1 << pm->page_shift) - 1))));
 }
 
 /* The physical address that a bit stands for; false when none does. */

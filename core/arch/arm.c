@@ -74,6 +74,21 @@ decode_v4(kvm_t *kd, unsigned int shift, uint64_t entry, struct kvmi_pte *pte)
 	return (l1 ? decode_l1(entry, pte) : decode_l2(entry, pte));
 }
 
+/*
+ * A table of which only the place is known: at a physical address, which is
+ * V4's way.  V4 has no use for entries of type 3; who has some is V6.
+ */
+static enum kvmi_entry
+decode_old(kvm_t *kd, unsigned int shift, uint64_t entry,
+    struct kvmi_pte *pte)
+{
+
+	if (shift != ARM_L1_SHIFT &&
+	    (entry & ARM_L2_TYPE_MASK) == ARM_L2_V4_TINY)
+		return (decode_v6(kd, shift, entry, pte));
+	return (decode_v4(kd, shift, entry, pte));
+}
+
 #define	ARM_LEVELS	{						\
 	{ "L1 descriptor", ARM_L1_SHIFT, 12 },				\
 	{ "L2 descriptor", ARM_PAGE_SHIFT, 8 },				\
@@ -87,6 +102,11 @@ static const struct kvmi_radix tables_v6 = {
 static const struct kvmi_radix tables_v4 = {
 	.entry = 4, .sign = 32, .nlevels = 2, .level = ARM_LEVELS,
 	.decode = decode_v4,
+};
+
+static const struct kvmi_radix tables_old = {
+	.entry = 4, .sign = 32, .nlevels = 2, .level = ARM_LEVELS,
+	.decode = decode_old,
 };
 
 /* ---- minidumps */
@@ -192,8 +212,7 @@ find_tables(kvm_t *kd, kvaddr_t kernva, kpaddr_t kernpa)
 		return (kvmi_context(kd, "symbol kernel_l1pa"));
 	if ((value >= kernva && maps(kd, &tables_v6,
 	    (uint32_t)(value - kernva + kernpa), va, pa)) ||
-	    maps(kd, &tables_v4, value, va, pa) ||
-	    maps(kd, &tables_v6, value, va, pa))
+	    maps(kd, &tables_old, value, va, pa))
 		return (0);
 	return (kvmi_error(kd, KVM_E_FORMAT, 0,
 	    "kernel_l1pa (%#jx) leads to no table that maps the kernel: is "
