@@ -25,6 +25,8 @@ struct ppc64 {
 	uint64_t	mask;		/* number of its groups, less 1 */
 	kvaddr_t	linked;		/* the kernel as it was linked, where */
 	kvaddr_t	linked_end;	/* that is no memory of its own */
+	bool		identity;	/* physical dump: low addresses are
+					   physical ones */
 };
 
 /* An entry of the hashed page table. */
@@ -32,7 +34,7 @@ struct hpte {
 	uint64_t	hi, lo;
 };
 
-static const struct kvmi_mmu mmu_hashed;
+static const struct kvmi_mmu mmu_hashed, mmu_physical;
 
 /* A linked address of the kernel becomes the one where it was at run time. */
 static kvaddr_t
@@ -435,6 +437,84 @@ powerpc64_minidump(kvm_t *kd)
 
 /* ---- full dumps */
 
+/* Would a kernel that runs displaced by this much say so itself? */
+static bool
+runs_at(kvm_t *kd, kvaddr_t startkernel, uint64_t by)
+{
+	uint64_t value;
+
+	return (kvmi_phys_word(kd, startkernel + by - PPC64_DMAP_BASE, 8,
+	    &value) == 0 && value == PPC64_KERNBASE + by);
+}
+
+/*
+ * Where the kernel was loaded, in physical memory: where its variable
+ * __startkernel holds that very place.
+ */
+static int
+find_kernel(kvm_t *kd)
+{
+	uint64_t by, end = PPC64_DMAP_BASE + PPC64_LOAD_MAX;
+	kvaddr_t va;
+
+	if (kvmi_lookup(kd, "__startkernel", &va) == -1)
+		return (kd->error.ke_class == KVM_E_NOSYM ? 0 : -1);
+	if (va >= PPC64_DMAP_BASE)
+		return (0);
+	for (by = PPC64_DMAP_BASE; by < end; by += 1 << PPC64_PAGE_SHIFT)
+		if (runs_at(kd, va, by)) {
+			kd->kerndisp = (kssize_t)by;
+			break;
+		}
+	return (0);
+}
+
+/*
+ * There is no page table in the dump, or none that can be found: but the
+ * kernel lies in the direct map, or where that would be.  Without one UMA's
+ * memory has its physical addresses.
+ */
+static int
+init_physical(kvm_t *kd)
+{
+	struct ppc64 *ppc;
+	uint64_t direct;
+
+	ppc = kd->arch_data = calloc(1, sizeof(*ppc));
+	if (ppc == NULL)
+		return (kvmi_nomem(kd, "direct map"));
+	kd->mini.dmapbase = PPC64_DMAP_BASE;
+	kd->mini.dmapend = PPC64_DMAP_MAX + 1;
+	kd->mmu = &mmu_physical;
+	if (find_kernel(kd) == -1)
+		return (-1);
+	ppc->identity = kd->kerndisp != 0 &&
+	    kvmi_variable(kd, "hw_direct_map", 4, &direct) && direct == 0;
+	return (0);
+}
+
+static int
+physical_translate(kvm_t *kd, kvaddr_t va, struct kvmi_pte *pte)
+{
+	const struct ppc64 *ppc = kd->arch_data;
+	uint64_t len;
+
+	if (!ppc->identity || va >= kd->mini.dmapbase ||
+	    kvmi_phys_offset(kd, va, &len) < 0)
+		return (kvmi_mmu_direct.translate(kd, va, pte));
+	pte->pa = va;
+	pte->len = len;
+	pte->prot = KVM_PROT_READ | KVM_PROT_WRITE;
+	return (0);
+}
+
+static int
+physical_walk(kvm_t *kd, kvmi_walk_cb_t *cb, void *arg)
+{
+
+	return (kvmi_mmu_direct.walk(kd, cb, arg));
+}
+
 static int
 powerpc64_full(kvm_t *kd)
 {
@@ -445,10 +525,7 @@ powerpc64_full(kvm_t *kd)
 		kd->mmu = &kvmi_mmu_virtual;
 		return (0);
 	}
-	kd->mini.dmapbase = PPC64_DMAP_BASE;
-	kd->mini.dmapend = PPC64_DMAP_MAX + 1;
-	kd->mmu = &kvmi_mmu_direct;
-	return (0);
+	return (init_physical(kd));
 }
 
 static bool
@@ -482,6 +559,11 @@ powerpc64_deinit(kvm_t *kd)
 static const struct kvmi_mmu mmu_hashed = {
 	.translate = hashed_translate,
 	.walk = hashed_walk,
+};
+
+static const struct kvmi_mmu mmu_physical = {
+	.translate = physical_translate,
+	.walk = physical_walk,
 };
 
 const struct kvmi_arch kvmi_arch_powerpc64 = {

@@ -30,6 +30,7 @@
 #define	PPC64_DMAP_MAX		0xc007ffffffffffff
 #define	PPC64_KERNBASE		0x100100	/* where the kernel is linked */
 #define	PPC64_KERNTEXT		0x100000	/* the page of it */
+#define	PPC64_LOAD_MAX		0x40000000	/* no loader puts it above */
 
 /* sys/powerpc/include/slb.h: a segment's number from its address */
 #define	PPC64_SEGMENT_SHIFT	28

@@ -533,7 +533,7 @@ describe(name .. " damage", function()
 		local va = mem:alloc(8192, { pages = true })
 		reader.survives(forge.minidump{ memory = mem }:tostring(), {
 			addresses = { va, 0, 0x300000, 0xc000000000500100,
-				0xffffffffffffffff }, front = 0x50000 })
+				0xffffffffffffffff }, front = 0x50000, flips = 100 })
 	end)
 	end
 end)

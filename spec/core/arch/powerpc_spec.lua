@@ -190,6 +190,41 @@ describe(t.name .. " full dumps", function()
 		end
 	end)
 
+	it("of physical memory tell where the kernel ran", function()
+		if t.arch ~= "powerpc64" then
+			return
+		end
+		for direct = 0, 1 do
+			local mem = memory()
+			mem.store:put(0x700000, 8, 0xc000000000500100)
+			mem.store:put(0x700008, 4, direct)
+			mem.store:put_bytes(0x700010, "data of the kernel\0")
+			mem.store:put_bytes(0x123000, "UMA's\0")
+			local kd = assert(reader.open(forge.elfdump{
+				memory = mem, ram = { { 0, 0x1000000 } } },
+			    kernel{ etype = "DYN", symbols = {
+				{ name = "__startkernel", addr = 0x300000,
+					size = 8 },
+				{ name = "hw_direct_map", addr = 0x300008,
+					size = 4 },
+				{ name = "text", addr = 0x300010, size = 20 },
+			    } }))
+			assert.equal(0xc000000000400000, kd:kerndisp())
+			assert.equal("data of the kernel",
+			    kd:read_string(kd:symbol("text").value))
+			if direct == 0 then
+				assert.equal("UMA's", kd:read_string(0x123000))
+			else
+				reader.fails("notsup", "no page table",
+				    kd:read(0x123000, 1))
+			end
+			reader.fails("notsup", "no page table",
+			    kd:read(0x2000000, 1))
+			reader.fails("notsup", "no page table",
+			    kd:read(t.kva, 1))
+		end
+	end)
+
 	it("go with kernels of their kind", function()
 		local dump = build()
 		local function opened(opts)
