@@ -169,7 +169,8 @@ char	*kvm_geterr(kvm_t *kd);
  * Copy nbytes at kernel address addr into buf.  The count copied, or -1 when
  * any byte of the range can't be read: not mapped, not dumped, or cut off
  * (kvm_errclass() tells them apart, kvm_erraddr() says where).  A range that
- * reaches past the end of the target's address space is an error.
+ * reaches past the end of the target's address space is an error.  Text and
+ * read-only data that powerpc's kernels did not dump come from the kernel file.
  */
 ssize_t	 kvm_read(kvm_t *kd, unsigned long addr, void *buf, size_t nbytes);
 ssize_t	 kvm_read2(kvm_t *kd, kvaddr_t addr, void *buf, size_t nbytes);
