@@ -59,6 +59,12 @@ SAN	= -fsanitize=address,undefined -fno-sanitize-recover=undefined
 SANFLAGS	= -O1 -g -fno-omit-frame-pointer $(SAN)
 SANENV	= LD_PRELOAD=$$($(CC) -print-file-name=libasan.so) ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1
 PRELOAD	=
+
+# Fuzzing: a file of spec/fuzz each.
+FUZZERS	= core kernel types header stream
+FUZZ_SECONDS	= 60
+FUZZCC	= clang
+FUZZFLAGS	= -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 WRAP	= -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=strdup,--wrap=strndup,--wrap=asprintf,--wrap=vasprintf
 
 # Packages for `make deps'.
@@ -196,6 +202,26 @@ sanitize: deps
 	@$(MAKE) -s B=build/san CFLAGS='$(SANFLAGS)' all testing
 	@$(MAKE) -s B=build/san CFLAGS='$(SANFLAGS)' PRELOAD="$(SANENV)" run-specs
 
+#: fuzz       run each fuzzer (libFuzzer; clang) for FUZZ_SECONDS, 60
+fuzz: deps
+	@command -v $(FUZZCC) >/dev/null || { echo 'fuzz: no $(FUZZCC)' >&2; exit 2; }
+	@$(MAKE) -s B=build/fuzz CC=$(FUZZCC) CFLAGS='$(FUZZFLAGS)' build/fuzz/libvmcore.a
+	@$(MAKE) -s B=build/fuzz CC=$(FUZZCC) CFLAGS='$(FUZZFLAGS)' FUZZERS='$(FUZZERS)' FUZZ_SECONDS='$(FUZZ_SECONDS)' run-fuzz
+
+# What they learn stays in $(B)/corpus, what they find in $(B)/found.
+run-fuzz:
+	@$(ENV); $(LUA) spec/fuzz/seeds.lua $(B)/seeds
+	@for f in $(FUZZERS); do \
+	  mkdir -p $(B)/corpus/$$f $(B)/found; \
+	  $(CC) $(STD) $(WARN) $(CFLAGS) -fsanitize=fuzzer -Icore -o $(B)/$$f spec/fuzz/$$f.c $(B)/libvmcore.a $(LIBS) || exit 1; \
+	  echo "fuzz: $$f, $(FUZZ_SECONDS) seconds"; \
+	  ASAN_OPTIONS=allocator_may_return_null=1 UBSAN_OPTIONS=print_stacktrace=1 \
+	    $(B)/$$f -max_total_time=$(FUZZ_SECONDS) -timeout=20 -rss_limit_mb=2000 -max_len=120000 \
+	    -artifact_prefix=$(B)/found/$$f- $(B)/corpus/$$f $(B)/seeds/$$f >$(B)/$$f.log 2>&1 || \
+	    { tail -n 40 $(B)/$$f.log; exit 1; }; \
+	  tail -n 1 $(B)/$$f.log; \
+	done
+
 #: bench      print how fast it is, as ratios measured in one run
 bench: deps
 	@$(MAKE) -s all
@@ -218,7 +244,7 @@ lint:
 	if have shellcheck; then shellcheck .ci/run || bad=1; fi; \
 	for cc in gcc clang; do \
 	  if have $$cc; then \
-	    printf '%s\n' $(CORE) $(ARCHES) $(BIND) core/bind/testing.c spec/bench/*.c spec/core/c/*.c | \
+	    printf '%s\n' $(CORE) $(ARCHES) $(BIND) core/bind/testing.c spec/bench/*.c spec/core/c/*.c spec/fuzz/*.c | \
 	      $(MAKE) -s B=build/lint-$$cc CC=$$cc CFLAGS='-O2 -Werror -DKVM_TESTING' compile || bad=1; \
 	  fi; \
 	done; \
@@ -237,4 +263,4 @@ clean:
 help:
 	@sed -n 's/^#: /  /p' Makefile
 
-.PHONY: all deps demo run-demo test run-specs testing test-real sanitize bench run-bench lint compile rock clean help
+.PHONY: all deps demo run-demo test run-specs testing test-real sanitize fuzz run-fuzz bench run-bench lint compile rock clean help

@@ -99,7 +99,8 @@ gzip_step(void *state, const uint8_t *in, size_t *nin, uint8_t *out,
 		*nout = 0;
 		return (KVMI_STEP_BOUNDARY);
 	}
-	s->z.next_in = (uint8_t *)(uintptr_t)(in + pad);
+	/* At the end of the input there is none to point to. */
+	s->z.next_in = *nin == 0 ? NULL : (uint8_t *)(uintptr_t)(in + pad);
 	s->z.avail_in = (uInt)(*nin - pad);
 	s->z.next_out = out;
 	s->z.avail_out = (uInt)*nout;

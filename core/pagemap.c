@@ -130,6 +130,54 @@ kvmi_pagemap_offset(const struct kvmi_pagemap *pm, kpaddr_t pa)
 	return ((int64_t)(off + (pa & (((uint64_t)1 << pm->page_shift) - 1))));
 }
 
+/* Bytes of memory from page n on that no range has. */
+static uint64_t
+hole_at(const struct kvmi_pagemap *pm, uint64_t n)
+{
+	size_t lo = 0, hi = pm->nranges, mid;
+
+	while (lo < hi) {
+		mid = lo + (hi - lo) / 2;
+		if (pm->ranges[mid].first <= n)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo < pm->nranges)
+		return (pm->ranges[lo].first - n);
+	return (n == 0 ? 1 : (UINT64_MAX >> pm->page_shift) + 1 - n);
+}
+
+/* Pages from a clear bit on that are not dumped either: a word's, at most. */
+static uint64_t
+clear_at(const struct kvmi_pagemap *pm, uint64_t bit)
+{
+	uint64_t word = map_word(pm, bit / 64) >> (bit % 64), n = 0;
+
+	if (word == 0)
+		return (64 - bit % 64);
+	for (; (word & 1) == 0; word >>= 1)
+		n++;
+	return (n);
+}
+
+uint64_t
+kvmi_pagemap_undumped(const struct kvmi_pagemap *pm, kpaddr_t pa)
+{
+	uint64_t page = (uint64_t)1 << pm->page_shift, n = 1, bit, other;
+
+	if (!kvmi_pagemap_bit(pm, pa, &bit))
+		n = hole_at(pm, pa >> pm->page_shift);
+	else if (bit < pm->nbits_here && !kvmi_pagemap_test(pm, bit)) {
+		n = clear_at(pm, bit);
+		/* The bits of one range only stand for pages in a row. */
+		if (!kvmi_pagemap_bit(pm, pa + ((n - 1) << pm->page_shift),
+		    &other) || other != bit + n - 1)
+			n = 1;
+	}
+	return ((n << pm->page_shift) - (pa & (page - 1)));
+}
+
 /* The physical address that a bit stands for; false when none does. */
 static bool
 bit_address(const struct kvmi_pagemap *pm, uint64_t bit, kpaddr_t *pa)

@@ -245,6 +245,11 @@ void	kvmi_pagemap_deinit(struct kvmi_pagemap *);
 /* Results of kvmi_phys_offset() that are no offset. */
 #define	KVMI_NOTDUMPED	(-1)
 #define	KVMI_CUTOFF	(-2)	/* the page index ends before this page */
+/*
+ * Bytes from pa on, which is in no dumped page, that surely aren't either: at
+ * least to the end of its page.
+ */
+uint64_t kvmi_pagemap_undumped(const struct kvmi_pagemap *, kpaddr_t pa);
 /* Offset in the dump of the byte at pa, or one of the above. */
 int64_t	kvmi_pagemap_offset(const struct kvmi_pagemap *, kpaddr_t pa);
 /* The next dumped page at or above page bit *bit: its physical address. */
@@ -627,6 +632,11 @@ struct __kvm {
 	const char		*encryption;	/* "none" or the cipher */
 	struct kvmi_image	*image;		/* NULL: no kernel file */
 	struct kvmi_types	*types;		/* NULL: not asked for yet */
+	struct kvmi_pcpus	*pcpus;		/* the same */
+	struct kvmi_procs	*procs;		/* the same */
+	unsigned int		 dpcpu_cpu;	/* kvm_dpcpu_setcpu()'s */
+	kvaddr_t		 vnet;		/* selected; 0: none yet */
+	kvaddr_t		 vnet_base;	/* its vnet_data_base */
 	kvm_resolver_t		*resolver;	/* NULL: image's symbols */
 	void			*resolver_arg;
 	int			(*resolver2)(const char *, kvaddr_t *);
@@ -662,6 +672,10 @@ bool	kvmi_in_dmap(const kvm_t *, kvaddr_t);
 bool	kvmi_direct(const kvm_t *, kvaddr_t va, struct kvmi_pte *);
 /* The direct map's address of pa; 0 when it has none. */
 kvaddr_t kvmi_dmap_va(const kvm_t *, kpaddr_t);
+
+/* ---- proc.c ---------------------------------------------------------------- */
+
+void	kvmi_procs_destroy(struct kvmi_procs *);
 
 /* ---- read.c, nlist.c ----------------------------------------------------- */
 

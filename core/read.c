@@ -21,11 +21,14 @@ page_size(const kvm_t *kd)
 int64_t
 kvmi_phys_offset(kvm_t *kd, kpaddr_t pa, uint64_t *len)
 {
-	uint64_t in_page = page_size(kd) - (pa & (page_size(kd) - 1));
+	int64_t off;
 
 	if (kd->kind == KVM_DUMP_MINI) {
-		*len = in_page;
-		return (kvmi_pagemap_offset(&kd->pagemap, pa));
+		*len = page_size(kd) - (pa & (page_size(kd) - 1));
+		off = kvmi_pagemap_offset(&kd->pagemap, pa);
+		if (off == KVMI_NOTDUMPED)
+			*len = kvmi_pagemap_undumped(&kd->pagemap, pa);
+		return (off);
 	}
 	if (kd->kind == KVM_DUMP_FULL)
 		return (kvmi_elfcore_offset(&kd->elf, pa, len));
