@@ -71,6 +71,36 @@ describe("amd64 minidumps", function()
 		cases.fails("fault-not-dumped", kd, "read_phys", 0xa0000, 8)
 	end)
 
+	it("have pages up to the last bit of a bitmap of whole pages",
+	    function()
+		local kd, d = dump({ memory = {
+			ram = { { 0x1000, 0x1000 + 32768 * 4096 } } } },
+		    function(mem)
+			mem:map(mem.heap, 32768 * 4096)
+			mem:u64(mem.heap, 11)
+		end)
+		assert.equal(4096, d.bitmapsize)
+		assert.equal(11, kd:read_uint(0xfffffe0010000000, 8))
+		cases.fails("fault-not-dumped", kd, "read_phys", 32769 * 4096,
+		    1)
+	end)
+
+	it("without dump_avail have a bit for every page there could be",
+	    function()
+		for version = 1, 2 do
+			local kd, d = dump({ version = version,
+				bitmapsize = 1 << 20 }, function(mem)
+				mem:alloc(4096)
+			end)
+			local top = (1 << 20) * 8 * 4096
+			for _, pa in ipairs{ top - 1, top, 1 << 51, -1 } do
+				cases.fails("fault-not-dumped", kd,
+				    "read_phys", pa, 1)
+			end
+			reader.walk(kd, d:expected_pages(), 4096)
+		end
+	end)
+
 	it("have superpages whose frames have the PAT bit, in any version",
 	    function()
 		for version = 1, 3 do
