@@ -41,6 +41,7 @@ build = {
 		-- spec/house_spec.lua compares both lists with the tree.
 		lua = {
 			["vmcore"] = "lua/vmcore/init.lua",
+			["vmcore.bits"] = "lua/vmcore/bits.lua",
 			["vmcore.cdecl"] = "lua/vmcore/cdecl.lua",
 			["vmcore.cnumber"] = "lua/vmcore/cnumber.lua",
 			["vmcore.command.dmesg"] = "build/rock/command/dmesg.lua",
@@ -54,6 +55,7 @@ build = {
 			["vmcore.eval"] = "lua/vmcore/eval.lua",
 			["vmcore.expr"] = "lua/vmcore/expr.lua",
 			["vmcore.findkernel"] = "lua/vmcore/findkernel.lua",
+			["vmcore.format"] = "lua/vmcore/format.lua",
 			["vmcore.kern.clock"] = "lua/vmcore/kern/clock.lua",
 			["vmcore.kern.identity"] = "lua/vmcore/kern/identity.lua",
 			["vmcore.kern.member"] = "lua/vmcore/kern/member.lua",
@@ -64,8 +66,10 @@ build = {
 			["vmcore.kern.stat"] = "lua/vmcore/kern/stat.lua",
 			["vmcore.kern.system"] = "lua/vmcore/kern/system.lua",
 			["vmcore.kern.thread"] = "lua/vmcore/kern/thread.lua",
+			["vmcore.layout"] = "lua/vmcore/layout.lua",
 			["vmcore.queue"] = "lua/vmcore/queue.lua",
 			["vmcore.record"] = "lua/vmcore/record.lua",
+			["vmcore.scalar"] = "lua/vmcore/scalar.lua",
 			["vmcore.script"] = "lua/vmcore/script.lua",
 			["vmcore.table"] = "lua/vmcore/table.lua",
 		},

@@ -281,4 +281,12 @@ function vmcore.container_of(object, t, member)
 	return kvm.container_of(object, as_type(t, object), member)
 end
 
+--- The text of a value: nested structs, enums by name, pointers with symbols.
+-- @param value
+-- @tparam ?table options see vmcore.format(3lua)
+-- @treturn string
+function vmcore.format(value, options)
+	return require "vmcore.format".format(value, options)
+end
+
 return vmcore
