@@ -64,52 +64,52 @@ end
 -- Elements before the list runs into itself, given one inside the circle
 -- (Floyd): the way to where the circle begins is as long from the list's
 -- first element as from there, and then once around.
-local function distinct_elements(next_of, first, inside)
+local function distinct_elements(kd, offset, first, inside)
 	local a, b, count = first, inside, 0
 	while a ~= b do
-		a, b, count = next_of(a), next_of(b), count + 1
+		a, b, count = kd:read_ptr(a + offset), kd:read_ptr(b + offset), count + 1
 	end
 	local around = a
 	repeat
-		around, count = next_of(around), count + 1
+		around, count = kd:read_ptr(around + offset), count + 1
 	until around == a
 	return count, a
 end
 
 -- The iterator proper. `hare` runs ahead two links a step: it meets the walk
 -- inside a circle before any element has come twice, and costs no memory.
-local function iterator(walk, first, next_of, make, poison)
-	local current, hare, count, limit = first, first, 0, nil
-	local entry
+local function iterator(walk, kd, first, offset, pointer)
+	local read_ptr, make, poison = kd.read_ptr, kvm.pointer, POISON[kd:ptrsize()]
+	local current, hare, count, limit, entry = first, first, 0, nil, nil
+	local function ended(reason, address)
+		current = 0
+		stop(walk, reason, address, count)
+	end
 	return function()
 		local address = current
 		if address == 0 then
 			return nil
 		elseif poison[address] then
-			current = 0
-			stop(walk, "poisoned", address, count)
-			return nil
+			return ended("poisoned", address)
 		elseif count == limit then
-			current = 0
-			stop(walk, "cycle", entry, count)
-			return nil
+			return ended("cycle", entry)
 		end
-		current = next_of(address)
-		if current == nil then
-			current = 0
-			stop(walk, "unreadable", address, count)
-			return nil
+		local following = read_ptr(kd, address + offset)
+		if following == nil then
+			return ended("unreadable", address)
 		end
-		count = count + 1
+		current, count = following, count + 1
 		if hare then
-			hare = hare ~= 0 and next_of(hare)
-			hare = hare and hare ~= 0 and next_of(hare)
-			if hare == current and hare ~= 0 then
-				limit, entry = distinct_elements(next_of, first, hare)
+			hare = read_ptr(kd, hare + offset)
+			hare = hare and hare ~= 0 and read_ptr(kd, hare + offset)
+			if hare == 0 then
+				hare = nil
+			elseif hare == following then
+				limit, entry = distinct_elements(kd, offset, first, hare)
 				hare = nil
 			end
 		end
-		return make(address)
+		return pointer and make(pointer, address) or address
 	end
 end
 
@@ -137,34 +137,30 @@ local function plan(head_type, link, kinds, element)
 end
 
 local function start(p, kd, address, name, on_stop)
-	local offset, pointer = p.link, p.pointer
-	local read_ptr, make = kd.read_ptr, kvm.pointer
 	local walk = setmetatable({ name = name, on_stop = on_stop }, walk_meta)
-	local function next_of(element)
-		return (read_ptr(kd, element + offset))
-	end
-	local first = read_ptr(kd, address + p.offset)
+	local first = kd:read_ptr(address + p.offset)
 	if first == nil then
 		first = 0
 		stop(walk, "unreadable", address, 0)
 	end
-	return iterator(walk, first, next_of, function(element)
-		return make(pointer, element)
-	end, POISON[kd:ptrsize()]), walk
+	return iterator(walk, kd, first, p.link, not p.addresses and p.pointer), walk
 end
 
 --- Prepare to walk many heads of one type by the same link.
 -- @tparam kvm.type head_type of the heads, or of pointers to them
 -- @tparam string link the member that links the elements; may be a path
 --   ("td_md.link")
--- @tparam ?string kind `list`, `slist`, `tailq`, `stailq`; found out if absent
--- @tparam ?kvm.type element type of the elements, where the head does not
---   tell
+-- @tparam ?table options `kind`: "list", "slist", "tailq", "stailq", found out
+--   if absent; `element`: the type of the elements, where the head does not
+--   tell; `addresses`: hand out integers, which a getter takes too, not
+--   pointers
 -- @treturn function of a head (object, or its address) and optionally
 --   on_stop; it returns what foreach() returns
 -- @raise when the type is no head, or the elements have no such link
-function queue.prepare(head_type, link, kind, element)
-	local p = plan(head_type, link, kind and { kind } or ORDER, element)
+function queue.prepare(head_type, link, options)
+	options = options or {}
+	local p = plan(head_type, link, options.kind and { options.kind } or ORDER, options.element)
+	p.addresses = options.addresses
 	local kd = head_type.descriptor
 	return function(head, on_stop)
 		local address = math.type(head) and head or kvm.toaddress(head)
@@ -185,7 +181,7 @@ local function foreach(kind, head, link, on_stop)
 	local key = link .. " " .. (kind or "")
 	local walk = walkers[key]
 	if walk == nil then
-		walk = queue.prepare(t, link, kind)
+		walk = queue.prepare(t, link, { kind = kind })
 		walkers[key] = walk
 	end
 	return walk(head, on_stop)

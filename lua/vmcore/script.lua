@@ -8,7 +8,8 @@
 --		parser (optional)
 --	needs	"dump": works without a kernel file (optional)
 --	columns	what a row has: see vmcore.table
---	layout	text as "table" (the default), "lines" (one column, no header),
+--	layout	text as "table" (the default), "lines" (the first column only, no
+--		header; the others are for JSON and CSV),
 --		"fields" (one row, a line per column)
 --	rows	function (k, options, report): returns an iterator of records
 --
@@ -49,7 +50,10 @@ function script.load(path)
 	return command
 end
 
-local LAYOUTS = { lines = output.lines, fields = output.fields }
+local LAYOUTS = {
+	lines = function(columns) return output.lines { columns[1] } end,
+	fields = output.fields,
+}
 
 local function printer(command, mode)
 	local layout = mode == "text" and LAYOUTS[command.layout]

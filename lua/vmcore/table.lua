@@ -13,137 +13,54 @@
 -- JSON, "-" in text, nothing in CSV.
 -- @module vmcore.table
 
+local cells = require "vmcore.cells"
 local escape = require "vmcore.escape"
 
 local table_module = {}
 
-local format, math_type, unpack = string.format, math.type, table.unpack
-local concat = table.concat
+local format, concat = string.format, table.concat
 
-local function address(value)
-	return format("0x%x", value)
-end
+-- What stands before, between and behind the cells of a row.
+local frame = {}
 
-local function date(value)
-	return os.date("!%Y-%m-%d %H:%M:%S", value)
-end
-
-local TEXT = {
-	address = address,
-	hex = function(value) return format("%x", value) end,
-	time = date,
-}
-
--- A number with a fraction that JSON can say.
-local function finite(value)
-	if value ~= value or value >= math.huge or value <= -math.huge then
-		return "null"
-	end
-	return format("%.17g", value)
-end
-
-local function json_value(value)
-	if math_type(value) == "integer" then
-		return value
-	end
-	local t = type(value)
-	if t == "string" then
-		return escape.json(value)
-	elseif t == "number" then
-		return finite(value)
-	elseif t == "boolean" then
-		return value and "true" or "false"
-	end
-	return escape.json(tostring(value))
-end
-
--- format() pads by bytes; give back what UTF-8 takes beyond characters.
-local function padded(text, column)
-	local missing = column.width - (utf8.len(text) or #text)
-	if missing <= 0 then
-		return text
-	elseif column[3] == "right" then
-		return (" "):rep(missing) .. text
-	end
-	return text .. (" "):rep(missing)
-end
-
--- Encoders: (value, record) to what the row's format takes with %s.
-local encoder = {}
-
-function encoder.json(column)
-	if column.format == "address" then
-		return function(value)
-			return value == nil and "null" or '"' .. address(value) .. '"'
-		end
-	end
-	return function(value)
-		if value == nil then
-			return "null"
-		end
-		return json_value(value)
-	end
-end
-
-local function as_text(column, escaped, nothing)
-	local how, shown = TEXT[column.format], column.text
-	return function(value, record)
-		if shown then
-			value = shown(value, record)
-		end
-		if value == nil then
-			return nothing
-		elseif math_type(value) == "integer" then
-			return how and how(value) or value
-		elseif type(value) == "number" then
-			return format("%.14g", value)
-		end
-		return escaped(tostring(value))
-	end
-end
-
-function encoder.text(column, escaped)
-	local plain = as_text(column, escaped or escape.text, "-")
-	return function(value, record)
-		local text = plain(value, record)
-		if type(text) == "string" and text:find "[\x80-\xff]" then
-			return padded(text, column)
-		end
-		return text
-	end
-end
-
-function encoder.csv(column)
-	return as_text(column, escape.csv, "")
-end
-
--- Formats: of a whole row, one %s per column.
-local row_format = {}
-
-function row_format.json(columns)
-	local parts = {}
+function frame.json(columns)
+	local between = {}
 	for i, column in ipairs(columns) do
-		parts[i] = escape.json(column[1]):gsub("%%", "%%%%") .. ":%s"
+		between[i] = (i == 1 and "{" or ",") .. escape.json(column[1]) .. ":"
 	end
-	return "{" .. concat(parts, ",") .. "}\n"
+	between[#columns + 1] = "}\n"
+	return between
 end
 
-function row_format.csv(columns)
-	return ("%s,"):rep(#columns - 1) .. "%s\r\n"
+local function separated(columns, by, ending)
+	local between = { "" }
+	for i = 2, #columns do
+		between[i] = by
+	end
+	between[#columns + 1] = ending
+	return between
 end
 
-local function screen_width(column)
-	return math.max(column.width or 0, #column[2])
+function frame.csv(columns)
+	return separated(columns, ",", "\r\n")
 end
 
-function row_format.text(columns)
+function frame.text(columns)
+	return separated(columns, " ", "\n")
+end
+
+function frame.line(columns)
+	return separated(columns, " ", "\n")
+end
+
+local function joined(between, row)
 	local parts = {}
-	for i, column in ipairs(columns) do
-		local last = i == #columns and column[3] ~= "right"
-		parts[i] = last and "%s" or format("%%%s%ds", column[3] == "right" and "" or "-",
-		    screen_width(column))
+	for i, cell in ipairs(row) do
+		parts[#parts + 1] = between[i]
+		parts[#parts + 1] = cell
 	end
-	return concat(parts, " ") .. "\n"
+	parts[#parts + 1] = between[#row + 1]
+	return concat(parts)
 end
 
 local header = {}
@@ -152,34 +69,77 @@ function header.json()
 	return ""
 end
 
+function header.line()
+	return ""
+end
+
+-- Above the columns stand their names, for CSV their keys.
+local function names(columns, mode, field)
+	local row = {}
+	for i, cell in ipairs(cells.of(columns, mode)) do
+		row[i] = cell[columns[i][field]]
+	end
+	return joined(frame[mode](columns), row)
+end
+
 function header.csv(columns)
-	local names = {}
-	for i, column in ipairs(columns) do
-		names[i] = escape.csv(column[1])
-	end
-	return concat(names, ",") .. "\r\n"
+	return names(columns, "csv", 1)
 end
 
-function header.text(columns, row)
-	local names = {}
-	for i, column in ipairs(columns) do
-		names[i] = column[2]
-	end
-	return format(row, unpack(names))
+function header.text(columns)
+	return names(columns, "text", 2)
 end
 
--- One row, quick: any fault goes to the caller.
-local function row_writer(columns, row, encoders)
-	local n = #columns
-	local keys, cells = {}, {}
+-- Whether a cell shows something else than the value.
+local function shown(column, mode)
+	return column.text and mode ~= "json" and mode ~= "csv"
+end
+
+-- Ten thousand rows are to be printed before one wonders what takes so long:
+-- the loop over columns is written out, into the source of a function
+-- (record, subject) to a line. `source` reads a value; %d in it is the
+-- column's number.
+local function unrolled(columns, mode, source)
+	local parts = {}
 	for i, column in ipairs(columns) do
-		keys[i] = column[1]
-	end
-	return function(record)
-		for i = 1, n do
-			cells[i] = encoders[i](record[keys[i]], record)
+		local value = source:format(i)
+		if shown(column, mode) then
+			value = ("shown[%d](%s, record)"):format(i, value)
 		end
-		return format(row, unpack(cells, 1, n))
+		parts[i] = ("between[%d] .. cell[%d][%s] .. "):format(i, i, value)
+	end
+	return assert(load("local read, cell, between, shown = ...\n"
+	    .. "return function(record, subject)\nreturn " .. concat(parts, "\n")
+	    .. ("between[%d]\nend"):format(#columns + 1), "=row", "t", {}))
+end
+
+local function each(columns, fn)
+	local list = {}
+	for i, column in ipairs(columns) do
+		list[i] = fn(column)
+	end
+	return list
+end
+
+-- One row, quick: any fault goes to the caller. Records of vmcore.record are
+-- not asked for their columns, but their fields are called.
+local function row_writer(columns, mode, cell)
+	local between = frame[mode](columns)
+	local texts = each(columns, function(column) return column.text or false end)
+	local plain = unrolled(columns, mode, "record[read[%d]]")
+	    (each(columns, function(column) return column[1] end), cell, between, texts)
+	local known, quick
+	return function(record)
+		local meta = getmetatable(record)
+		if meta == nil or meta.fields == nil then
+			return plain(record)
+		elseif meta ~= known then
+			known = meta
+			quick = unrolled(columns, mode, "read[%d](subject)")(each(columns, function(column)
+				return meta.fields[column[1]] or function() return nil end
+			end), cell, between, texts)
+		end
+		return quick(record, record[1])
 	end
 end
 
@@ -188,66 +148,63 @@ local function fault_text(fault)
 	return at and format("<fault 0x%x>", at) or "<fault>"
 end
 
--- One row, cell by cell: what can't be read says so.
-local function faulty_writer(columns, row, encoders, mode)
-	return function(record)
-		local cells, first = {}, nil
-		for i, column in ipairs(columns) do
-			local ok, cell = pcall(function()
-				return encoders[i](record[column[1]], record)
-			end)
-			if not ok then
-				first = first or cell
-				cell = mode == "json" and "null" or fault_text(cell)
-			end
-			cells[i] = cell
+-- The text of one cell, or nil and the fault that it met.
+local function try_cell(column, mode, cell, record)
+	local ok, text = pcall(function()
+		local value = record[column[1]]
+		if shown(column, mode) then
+			value = column.text(value, record)
 		end
-		local line = format(row, unpack(cells, 1, #columns))
+		return cell[value]
+	end)
+	if ok then
+		return text
+	end
+	return nil, text
+end
+
+-- One row, cell by cell: what can't be read says so.
+local function faulty_writer(columns, mode, cell)
+	local between = frame[mode](columns)
+	return function(record)
+		local row, first = {}, nil
+		for i, column in ipairs(columns) do
+			local text, fault = try_cell(column, mode, cell[i], record)
+			first = first or fault
+			row[i] = text or mode == "json" and "null" or cell[i][fault_text(fault)]
+		end
+		local line = joined(between, row)
 		if first and mode == "json" then
-			line = line:gsub("}\n$", function()
-				return ',"fault":' .. escape.json(tostring(first)) .. "}\n"
-			end)
+			line = line:sub(1, -3) .. ',"fault":' .. escape.json(tostring(first)) .. "}\n"
 		end
 		return line, first
 	end
 end
 
-local function setup(columns, mode, escaped)
-	local encoders, widened = {}, {}
-	for i, column in ipairs(columns) do
-		widened[i] = setmetatable({ width = screen_width(column) }, { __index = column })
-		encoders[i] = encoder[mode](widened[i], escaped)
-	end
-	return encoders
+local function printer(columns, mode)
+	local cell = cells.of(columns, mode)
+	return {
+		header = function() return header[mode](columns) end,
+		row = row_writer(columns, mode, cell),
+		faulty = faulty_writer(columns, mode, cell),
+	}
 end
 
 --- A printer of rows.
+-- @function printer
 -- @tparam table columns
 -- @tparam string mode `text`, `json`, `csv`
 -- @treturn table with the strings to print as results of `header()`,
 --   `row(record)`, which raises what reading the record raises, and
---   `faulty(record)`, which doesn't, and also returns the first fault: for
---   the row that row() raised at
-function table_module.printer(columns, mode)
-	local encoders = setup(columns, mode)
-	local row = row_format[mode](columns)
-	return {
-		header = function() return header[mode](columns, row) end,
-		row = row_writer(columns, row, encoders),
-		faulty = faulty_writer(columns, row, encoders, mode),
-	}
-end
+--   `faulty(record)`, which doesn't, and also returns the first fault if there
+--   is one: for the row that row() raised at
+table_module.printer = printer
 
 --- A printer of one column's text, a line a row, without a header.
 -- @tparam table columns one
 -- @treturn table as printer()
 function table_module.lines(columns)
-	local encoders = setup(columns, "text", escape.line)
-	return {
-		header = function() return "" end,
-		row = row_writer(columns, "%s\n", encoders),
-		faulty = faulty_writer(columns, "%s\n", encoders, "text"),
-	}
+	return printer(columns, "line")
 end
 
 --- A printer of "Header: value" lines, values below each other; what has no
@@ -255,16 +212,16 @@ end
 -- @tparam table columns
 -- @treturn table as printer()
 function table_module.fields(columns)
-	local width = 0
+	local width, cell = 0, cells.of(columns, "field")
 	for _, column in ipairs(columns) do
 		width = math.max(width, #column[2] + 1)
 	end
-	local encoders = setup(columns, "text")
-	local function lines(record, cell)
+	local function faulty(record)
 		local parts, first = {}, nil
 		for i, column in ipairs(columns) do
-			local text, fault = cell(encoders[i], record, column)
+			local text, fault = try_cell(column, "text", cell[i], record)
 			first = first or fault
+			text = text or fault_text(fault)
 			if text ~= "-" then
 				parts[#parts + 1] = format("%-" .. width .. "s %s\n", column[2] .. ":", text)
 			end
@@ -274,19 +231,13 @@ function table_module.fields(columns)
 	return {
 		header = function() return "" end,
 		row = function(record)
-			return (lines(record, function(encode, r, column)
-				return encode(r[column[1]], r)
-			end))
+			local text, fault = faulty(record)
+			if fault ~= nil then
+				error(fault, 0)
+			end
+			return text
 		end,
-		faulty = function(record)
-			return lines(record, function(encode, r, column)
-				local ok, text = pcall(function() return encode(r[column[1]], r) end)
-				if ok then
-					return text
-				end
-				return fault_text(text), text
-			end)
-		end,
+		faulty = faulty,
 	}
 end
 

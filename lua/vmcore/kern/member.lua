@@ -23,6 +23,43 @@ function member.getter(t, ...)
 	return nil
 end
 
+--- A quick reader of a pointer member's value, where no object is needed.
+-- @tparam kvm.type t of the struct; nil gives nil
+-- @tparam string path without a pointer on the way
+-- @treturn ?function of an address, to an address or nil when it is NULL
+function member.pointer(t, path)
+	local get = member.getter(t, path)
+	if get == nil then
+		return nil
+	end
+	local kd, offset = t.descriptor, kvm.offsetof(t, path)
+	local read_ptr = kd.read_ptr
+	return function(address)
+		local value = read_ptr(kd, address + offset)
+		if value == nil then
+			value = get(address)	-- which raises
+		end
+		return value ~= 0 and value or nil
+	end
+end
+
+--- The same as getter(), but a NULL on the way gives a value instead of a
+-- fault.
+-- @tparam ?function get of getter()
+-- @param value
+-- @treturn ?function nil when there is no get
+function member.unless_null(get, value)
+	return get and function(object)
+		local ok, result = pcall(get, object)
+		if ok then
+			return result
+		elseif kvm.type_of(result) == "fault" and result.address == 0 then
+			return value
+		end
+		error(result, 0)
+	end
+end
+
 --- An integer variable, signed, whatever the kernel file knows of its type.
 -- @tparam table k
 -- @tparam string name

@@ -59,8 +59,8 @@ end
 -- @tparam table k
 -- @tparam kvm.type T struct proc
 -- @tparam function report called with messages about what is out of reach
--- @treturn function iterator of pointers to struct proc
-function pidhash.each(k, T, report)
+-- @treturn function iterator of addresses of struct proc
+function pidhash.addresses(k, T, report)
 	local kd = k.kd
 	if T:member "p_hash" == nil then
 		return none
@@ -77,7 +77,8 @@ function pidhash.each(k, T, report)
 				report("pid hash: " .. n)
 			end
 			buckets = address and used_buckets(kd, address, n, report) or {}
-			walk = #buckets > 0 and queue.prepare(bucket_type(k), "p_hash", "list", T)
+			walk = #buckets > 0 and queue.prepare(bucket_type(k), "p_hash",
+			    { kind = "list", element = T, addresses = true })
 		end
 		local p = current()
 		while p == nil and i < #buckets do

@@ -15,41 +15,30 @@ local thread = require "vmcore.kern.thread"
 
 local proc = {}
 
+local address_of = thread.address_of
+
 local ARGS_MAX = 1 << 20	-- ARG_MAX is 512 KiB; the cached ones are shorter
 
 local function ppid_field(T)
 	local flag, oppid = member.getter(T, "p_flag"), member.getter(T, "p_oppid")
-	local pptr, pid = member.getter(T, "p_pptr"), member.getter(T, "p_pid")
+	local pptr, pid = member.pointer(T, "p_pptr"), member.getter(T, "p_pid")
 	return pptr and function(p)
 		if oppid and flag(p) & stat.P_TRACED ~= 0 then
 			return oppid(p)
 		end
-		local parent = pptr(p)
+		local parent = pptr(address_of(p))
 		return parent and pid(parent) or 0
 	end
 end
 
--- A member behind a pointer that may be NULL: then 0, as in kinfo_proc.
-local function behind(T, pointer, t, ...)
-	local first, get = member.getter(T, pointer), member.getter(t, ...)
-	return first and get and function(p)
-		local object = first(p)
-		return object and get(object) or 0
-	end
-end
-
-local function sid_field(T, PG)
-	local pgrp, session = member.getter(T, "p_pgrp"), member.getter(PG, "pg_session")
-	return pgrp and session and function(p)
-		local group = pgrp(p)
-		local s = group and session(group)
-		return s and s.s_sid or 0
-	end
+-- A member behind pointers that may be NULL: then 0, as in kinfo_proc.
+local function behind(T, ...)
+	return member.unless_null(member.getter(T, ...), 0)
 end
 
 -- Until 14 the effective group is the first of the groups.
-local function gid_field(T, CR)
-	local gid = behind(T, "p_ucred", CR, "cr_gid")
+local function gid_field(T)
+	local gid = behind(T, "p_ucred.cr_gid")
 	if gid then
 		return gid
 	end
@@ -61,36 +50,53 @@ local function gid_field(T, CR)
 end
 
 -- As kern.proc has it: the session's, for who may use it.
-local function tty_field(T, PG)
-	local flag, pgrp = member.getter(T, "p_flag"), member.getter(T, "p_pgrp")
-	local terminal = member.getter(PG, "pg_session.s_ttyp")
-	return flag and pgrp and terminal and function(p)
+local function tty_field(T)
+	local flag = member.getter(T, "p_flag")
+	local terminal = member.unless_null(member.getter(T, "p_pgrp.pg_session.s_ttyp"), nil)
+	return flag and terminal and function(p)
 		if flag(p) & stat.P_CONTROLT == 0 then
 			return nil
 		end
-		local group = pgrp(p)
-		local tty = group and terminal(group)
+		local tty = terminal(p)
 		local dev = tty and tty.t_dev
 		return dev and dev.si_name
 	end
 end
 
+-- The bytes of an argument list; what can't be read is a fault.
+local function arguments(kd, t, address, n)
+	if n > ARGS_MAX then
+		error(("%d bytes of arguments"):format(n), 0)
+	end
+	return kd:read(address, n) or kvm.bytes(kvm.object(t:array(n), address))
+end
+
+-- Strings, each with its NUL, as a line.
+local function joined(bytes)
+	if bytes:byte(-1) == 0 then
+		bytes = bytes:sub(1, -2)
+	end
+	if not bytes:find("\0", 1, true) then
+		return bytes
+	end
+	return (bytes:gsub("%z", " "))
+end
+
 local function args_field(k, T)
-	local args = member.getter(T, "p_args")
+	local args = member.pointer(T, "p_args")
 	local t = k:type "struct pargs"
 	local length, where = member.getter(t, "ar_length"), t and t:member "ar_args"
-	return args and length and where and function(p)
-		local a = args(p)
-		if a == nil then
+	if args == nil or length == nil or where == nil then
+		return nil
+	end
+	local kd, byte = k.kd, where.type:strip().target
+	return function(p)
+		local a = args(address_of(p))
+		local n = a and length(a) or 0
+		if n == 0 then
 			return ""
 		end
-		local address, n = kvm.toaddress(a) + where.offset, length(a)
-		if n > ARGS_MAX then
-			error(("%d bytes of arguments"):format(n), 0)
-		end
-		-- Read as an object is, so that what can't be read is a fault.
-		local bytes = n > 0 and kvm.bytes(kvm.object(where.type:strip().target:array(n), address)) or ""
-		return (bytes:gsub("%z+$", ""):gsub("%z", " "))
+		return joined(arguments(kd, byte, a + where.offset, n))
 	end
 end
 
@@ -103,10 +109,11 @@ local function start_field(k, T)
 	end
 end
 
+-- Of the first thread, as kinfo_proc has it.
 local function wmesg_field(T, thread_fields)
-	local first, wmesg = member.getter(T, "p_threads.tqh_first"), thread_fields.wmesg
+	local first, wmesg = member.pointer(T, "p_threads.tqh_first"), thread_fields.wmesg
 	return first and wmesg and function(p)
-		local td = first(p)
+		local td = first(address_of(p))
 		return td and wmesg(td) or ""
 	end
 end
@@ -129,69 +136,67 @@ local function flags_field(T)
 end
 
 local function fields(view, k, T, TD)
-	local PG, CR = k:type "struct pgrp", k:type "struct ucred"
 	return {
 		pid = member.getter(T, "p_pid"),
 		ppid = ppid_field(T),
-		pgid = behind(T, "p_pgrp", PG, "pg_id"),
-		sid = sid_field(T, PG),
-		uid = behind(T, "p_ucred", CR, "cr_uid"),
-		ruid = behind(T, "p_ucred", CR, "cr_ruid"),
-		gid = gid_field(T, CR),
-		jid = behind(T, "p_ucred", CR, "cr_prison.pr_id"),
+		pgid = behind(T, "p_pgrp.pg_id"),
+		sid = behind(T, "p_pgrp.pg_session.s_sid"),
+		uid = behind(T, "p_ucred.cr_uid"),
+		ruid = behind(T, "p_ucred.cr_ruid"),
+		gid = gid_field(T),
+		jid = behind(T, "p_ucred.cr_prison.pr_id"),
 		threads = threads_field(view, T),
 		state = stat.new(k, T, TD),
 		flags = flags_field(T),
 		wmesg = wmesg_field(T, view.threads.fields),
 		comm = member.getter(T, "p_comm"),
 		args = args_field(k, T),
-		tty = tty_field(T, PG),
+		tty = tty_field(T),
 		start = start_field(k, T),
-		addr = function(p) return math.type(p) and p or kvm.toaddress(p) end,
+		addr = address_of,
 	}
 end
 
 local methods = {}
 local view_meta = { __index = methods }
 
--- Processes of a list variable, or none when the kernel has no such list.
+-- Addresses of processes on a list variable; none when the kernel has none.
 local function list(view, name, on_stop)
 	local address = view.k.kd:lookup(name)
 	if address == nil then
 		return function() return nil end
 	end
-	local head = offsets.list_head(view.k, name)
-	return (queue.prepare(head, "p_list", "list", view.type)(address, function(status)
+	local walk = queue.prepare(offsets.list_head(view.k, name), "p_list",
+	    { kind = "list", element = view.type, addresses = true })
+	return (walk(address, function(status)
 		on_stop(name .. ": " .. status.message)
 	end))
 end
 
---- All processes: those of allproc in its order, then zombies. Until 12 these
--- are on zombproc; since, only the pid hash has them. The pid hash also has
--- what a damaged allproc no longer leads to.
+--- The addresses of all processes: those of allproc in its order, then
+-- zombies. Until 12 these are on zombproc; since, only the pid hash has them.
+-- The pid hash also has what a damaged allproc no longer leads to.
 -- @tparam ?function report called with a message when something of them is
 --   out of reach
--- @treturn function iterator of pointers to struct proc
-function methods:each(report)
+-- @treturn function iterator of integers, which the fields take
+function methods:addresses(report)
 	report = report or function() end
 	local broken, recovered = false, 0
 	local function on_stop(message)
 		broken = true
 		report(message)
 	end
-	local seen = {}
+	local seen, i = {}, 1
 	local sources = {
 		list(self, "allproc", on_stop),
 		list(self, "zombproc", on_stop),
-		pidhash.each(self.k, self.type, report),
+		pidhash.addresses(self.k, self.type, report),
 	}
-	local i = 1
 	return function()
 		while sources[i] do
 			for p in sources[i] do
-				local address = kvm.toaddress(p)
-				if not seen[address] then
-					seen[address] = true
+				if not seen[p] then
+					seen[p] = true
 					recovered = recovered + (i == 3 and broken and 1 or 0)
 					return p
 				end
@@ -206,14 +211,45 @@ function methods:each(report)
 	end
 end
 
---- The threads of a process.
+--- All processes, as pointers to struct proc; see addresses().
+-- @tparam ?function report
+-- @treturn function iterator of objects
+function methods:each(report)
+	local addresses, pointer = self:addresses(report), self.type:pointer()
+	return function()
+		local address = addresses()
+		return address and kvm.pointer(pointer, address)
+	end
+end
+
+--- The threads of a process, as pointers to struct thread.
 -- @param p struct proc, or its address
 -- @tparam ?function on_stop as queue.foreach()
 -- @treturn function iterator of pointers to struct thread
 -- @treturn table walk
 function methods:each_thread(p, on_stop)
-	local address = math.type(p) and p or kvm.toaddress(p)
-	return self.threads.each(address + self.threads_offset, on_stop)
+	return self.threads.each(address_of(p) + self.threads_offset, on_stop)
+end
+
+--- The same as integers.
+-- @tparam integer p
+-- @tparam ?function on_stop
+function methods:thread_addresses(p, on_stop)
+	return self.threads.addresses(p + self.threads_offset, on_stop)
+end
+
+-- Fields of nearly every process, for row after row: they raise where one has
+-- no group, session or credentials.
+local function quick_fields(k, T, TD)
+	return {
+		pgid = member.getter(T, "p_pgrp.pg_id"),
+		sid = member.getter(T, "p_pgrp.pg_session.s_sid"),
+		uid = member.getter(T, "p_ucred.cr_uid"),
+		ruid = member.getter(T, "p_ucred.cr_ruid"),
+		gid = member.getter(T, "p_ucred.cr_gid"),
+		jid = member.getter(T, "p_ucred.cr_prison.pr_id"),
+		state = stat.new(k, T, TD, true),
+	}
 end
 
 --- What can be known of a kernel's processes.
@@ -221,7 +257,8 @@ end
 -- @treturn[1] table with `fields`: functions of a process (object or address)
 --   by the name of a column: pid ppid pgid sid uid ruid gid jid threads state
 --   flags wmesg comm args tty start addr, without those that the kernel does
---   not tell; `threads`: see vmcore.kern.thread; `type`: struct proc
+--   not tell; `quick`: see vmcore.record; `threads`: see vmcore.kern.thread;
+--   `type`: struct proc
 -- @treturn[2] nil
 -- @treturn[2] string message: the kernel file tells nothing of processes
 function proc.new(k)
@@ -239,6 +276,7 @@ function proc.new(k)
 		threads = thread.new(k, TD, list_member.type),
 	}, view_meta)
 	view.fields = fields(view, k, T, TD)
+	view.quick = quick_fields(k, T, TD)
 	return view
 end
 

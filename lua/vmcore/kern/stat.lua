@@ -29,21 +29,32 @@ stat.P_CONTROLT, stat.P_TRACED = P_CONTROLT, P_TRACED
 
 local PROC = {
 	state = "p_state", flag = "p_flag", nice = "p_nice", lock = "p_lock",
-	pgrp = "p_pgrp", ucred = "p_ucred", first = "p_threads.tqh_first",
+	cr_flags = "p_ucred.cr_flags",
+	jail = "p_ucred.cr_prison.pr_id", leader = "p_pgrp.pg_session.s_leader",
+	pgid = "p_pgrp.pg_id", tty = "p_pgrp.pg_session.s_ttyp",
 }
 local THREAD = {
 	td_state = "td_state", inhibitors = "td_inhibitors", td_flags = "td_flags",
 	slptick = "td_slptick", pri_class = "td_pri_class",
 }
+-- What a process without a group, a session or credentials has.
+local WITHOUT = { cr_flags = 0, jail = 0, pgid = 0 }
+
+local FIRST = "p_threads.tqh_first"
 
 -- All the readers, or nil when the kernel lacks one: half a state would be a
--- wrong one.
-local function readers(T, TD)
-	local get = {}
+-- wrong one. Quick ones raise at a NULL on the way.
+local function readers(T, TD, quick)
+	local get = { first = member.pointer(T, FIRST) }
+	if get.first == nil then
+		return nil
+	end
 	for name, path in pairs(PROC) do
 		get[name] = member.getter(T, path)
 		if get[name] == nil then
 			return nil
+		elseif path:find "%." and not quick then
+			get[name] = member.unless_null(get[name], WITHOUT[name])
 		end
 	end
 	for name, path in pairs(THREAD) do
@@ -94,19 +105,13 @@ local function base_letter(p, flag, td, get, known)
 	return first_letter(flag, td, get, known)
 end
 
-local function scheduling(p, td, get)
-	local nice = get.nice(p)
-	local class = td and get.pri_class(td)
+local function scheduling(nice, class)
 	if nice < 0 or class == PRI_REALTIME then
 		return "<"
 	elseif nice > 0 or class == PRI_IDLE then
 		return "N"
 	end
 	return ""
-end
-
-local function when(condition, letter)
-	return condition and letter or ""
 end
 
 local function constants(k)
@@ -123,60 +128,54 @@ local function constants(k)
 	}
 end
 
--- s: leads its session; +: in its terminal's foreground; J: in a jail.
-local function memberships(p, flag, pgrp, get, groups)
-	return when(pgrp and groups.is_leader(p, pgrp), "s")
-	    .. when(flag & P_CONTROLT ~= 0 and pgrp and groups.in_foreground(pgrp), "+")
-	    .. when(groups.is_jailed(get.ucred(p)), "J")
+local function leads_session(p, get)
+	local leader = get.leader(p)
+	return leader ~= nil and kvm.toaddress(leader) == p
 end
 
-local function group_readers(PG, CR)
-	local leader = member.getter(PG, "pg_session.s_leader")
-	local id = member.getter(PG, "pg_id")
-	local tty = member.getter(PG, "pg_session.s_ttyp")
-	local jail = member.getter(CR, "cr_prison.pr_id")
-	return {
-		is_leader = function(p, pgrp)
-			local first = leader and leader(pgrp)
-			return first and kvm.toaddress(first) == (math.type(p) and p or kvm.toaddress(p))
-		end,
-		in_foreground = function(pgrp)
-			local terminal = tty and tty(pgrp)
-			local group = terminal and terminal.t_pgrp
-			return group ~= nil and group and group.pg_id == id(pgrp)
-		end,
-		is_jailed = function(ucred)
-			return ucred and jail and jail(ucred) ~= 0
-		end,
-	}
+local function in_foreground(p, get)
+	local terminal = get.tty(p)
+	local group = terminal and terminal.t_pgrp
+	return group and group.pg_id == get.pgid(p)
+end
+
+-- The letters behind those of state and scheduling, in ps(1)'s order.
+local function marks(p, flag, letter, get)
+	local rare = ""
+	if flag & (P_TRACED | P_WEXIT | P_PPWAIT) ~= 0 then
+		rare = (flag & P_TRACED ~= 0 and "X" or "")
+		    .. (flag & P_WEXIT ~= 0 and letter ~= "Z" and "E" or "")
+		    .. (flag & P_PPWAIT ~= 0 and "V" or "")
+	end
+	return rare
+	    .. ((flag & P_SYSTEM ~= 0 or get.lock(p) > 0) and "L" or "")
+	    .. (get.cr_flags(p) & CRED_FLAG_CAPMODE ~= 0 and "C" or "")
+	    .. (leads_session(p, get) and "s" or "")
+	    .. (flag & P_CONTROLT ~= 0 and in_foreground(p, get) and "+" or "")
+	    .. (get.jail(p) ~= 0 and "J" or "")
 end
 
 --- A function from processes to STAT letters.
 -- @tparam table k
 -- @tparam kvm.type T struct proc
 -- @tparam kvm.type TD struct thread
+-- @tparam ?boolean quick raise at a process without group, session or
+--   credentials
 -- @treturn ?function nil when the kernel does not tell enough
-function stat.new(k, T, TD)
-	local get = readers(T, TD)
+function stat.new(k, T, TD, quick)
+	local get = readers(T, TD, quick)
 	if get == nil then
 		return nil
 	end
 	local known = constants(k)
-	local groups = group_readers(k:type "struct pgrp", k:type "struct ucred")
-	local cr_flags = member.getter(k:type "struct ucred", "cr_flags")
 	return function(p)
-		local flag, td, pgrp = get.flag(p), get.first(p), get.pgrp(p)
+		p = thread.address_of(p)
+		local flag, td = get.flag(p), get.first(p)
 		local letter = base_letter(p, flag, td, get, known)
-		local ucred = get.ucred(p)
 		return letter
-		    .. when(flag & P_INMEM == 0, "W")
-		    .. scheduling(p, td, get)
-		    .. when(flag & P_TRACED ~= 0, "X")
-		    .. when(flag & P_WEXIT ~= 0 and letter ~= "Z", "E")
-		    .. when(flag & P_PPWAIT ~= 0, "V")
-		    .. when(flag & P_SYSTEM ~= 0 or get.lock(p) > 0, "L")
-		    .. when(ucred and cr_flags and cr_flags(ucred) & CRED_FLAG_CAPMODE ~= 0, "C")
-		    .. memberships(p, flag, pgrp, get, groups)
+		    .. (flag & P_INMEM == 0 and "W" or "")
+		    .. scheduling(get.nice(p), td and get.pri_class(td))
+		    .. marks(p, flag, letter, get)
 	end
 end
 

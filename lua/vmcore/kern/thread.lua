@@ -62,19 +62,37 @@ local function state_field(k, T)
 	end
 end
 
+-- The field functions take objects too.
+local function address_of(object)
+	return math.type(object) and object or kvm.toaddress(object)
+end
+thread.address_of = address_of
+
 local function pointer_field(T, path)
-	local get = member.getter(T, path)
+	local get = member.pointer(T, path)
 	return get and function(td)
-		local pointer = get(td)
-		return pointer ~= nil and kvm.toaddress(pointer) or nil
+		return get(address_of(td))
 	end
 end
 
 local function wmesg_field(T)
-	local get = member.getter(T, "td_wmesg")
-	return get and function(td)
-		local pointer = get(td)
-		return pointer == nil and "" or kvm.string(pointer, WMESG_MAX)
+	local get = member.pointer(T, "td_wmesg")
+	if get == nil then
+		return nil
+	end
+	local char = T:member("td_wmesg").type
+	local known = {}	-- by address: they are constants of the kernel
+	return function(td)
+		local address = get(address_of(td))
+		if address == nil then
+			return ""
+		end
+		local text = known[address]
+		if text == nil then
+			text = kvm.string(kvm.pointer(char, address), WMESG_MAX)
+			known[address] = text
+		end
+		return text
 	end
 end
 
@@ -106,8 +124,8 @@ end
 -- @tparam kvm.type head of the list p_threads
 -- @treturn table with `fields`: functions of a thread (object or address) by
 --   the name of a column: tid name state oncpu lastcpu wmesg wchan pri addr
---   pcb kstack, without those that the kernel does not tell; and
---   `each(head)`, as queue.foreach()
+--   pcb kstack, without those that the kernel does not tell; `each(head)`, as
+--   queue.foreach(), and `addresses(head)`, the same with integers
 function thread.new(k, T, head)
 	return {
 		fields = {
@@ -119,11 +137,13 @@ function thread.new(k, T, head)
 			wmesg = wmesg_field(T),
 			wchan = pointer_field(T, "td_wchan"),
 			pri = member.getter(T, "td_priority"),
-			addr = function(td) return math.type(td) and td or kvm.toaddress(td) end,
+			addr = address_of,
 			pcb = pointer_field(T, "td_pcb"),
 			kstack = member.getter(T, "td_kstack"),
 		},
-		each = queue.prepare(head, "td_plist", "tailq", T),
+		each = queue.prepare(head, "td_plist", { kind = "tailq", element = T }),
+		addresses = queue.prepare(head, "td_plist",
+		    { kind = "tailq", element = T, addresses = true }),
 	}
 end
 
