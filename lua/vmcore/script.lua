@@ -7,7 +7,8 @@
 --	usage	function (parser): add the command's options to an argparse
 --		parser (optional)
 --	needs	"dump": works without a kernel file (optional)
---	columns	what a row has: see vmcore.table
+--	columns	what a row has: see vmcore.table; or a function (options) that
+--		returns it
 --	layout	text as "table" (the default), "lines" (the first column only, no
 --		header; the others are for JSON and CSV),
 --		"fields" (one row, a line per column)
@@ -24,7 +25,7 @@ local output = require "vmcore.table"
 
 local script = {}
 
-local FIELDS = { summary = "string", columns = "table", rows = "function" }
+local FIELDS = { summary = "string", columns = "table or function", rows = "function" }
 
 --- Load a script.
 -- @tparam string path
@@ -43,7 +44,7 @@ function script.load(path)
 		return nil, path .. ": no script: it returns no table"
 	end
 	for field, wanted in pairs(FIELDS) do
-		if type(command[field]) ~= wanted then
+		if not wanted:find(type(command[field]), 1, true) then
 			return nil, ("%s: no script: its '%s' is no %s"):format(path, field, wanted)
 		end
 	end
@@ -55,12 +56,16 @@ local LAYOUTS = {
 	fields = output.fields,
 }
 
-local function printer(command, mode)
+local function printer(command, options, mode)
+	local columns = command.columns
+	if type(columns) == "function" then
+		columns = columns(options)
+	end
 	local layout = mode == "text" and LAYOUTS[command.layout]
 	if layout then
-		return layout(command.columns)
+		return layout(columns)
 	end
-	return output.printer(command.columns, mode)
+	return output.printer(columns, mode)
 end
 
 local function is_fault(err)
@@ -104,7 +109,7 @@ function script.run(k, command, options, mode, out, complain)
 		complete = false
 		complain(message)
 	end
-	local lines = printer(command, mode)
+	local lines = printer(command, options, mode)
 	local rows, state, control = command.rows(k, options, report)
 	out:setvbuf("full", 65536)
 	local written = out:write(lines.header())
