@@ -1,0 +1,207 @@
+--- Files that the kernel's linker has loaded: the kernel itself and its
+-- modules. sys/linker.h, kern/link_elf.c, kern/link_elf_obj.c.
+--
+-- Symbols of modules are those that the dump holds: no file is needed beside
+-- it. Where there is no kernel file, the kernel's symbols come from there too.
+-- @module vmcore.kern.kld
+
+local kvm = require "kvm"
+local queue = require "vmcore.queue"
+local symtab = require "vmcore.kern.kld.symtab"
+
+local kld = {}
+
+local STRING_MAX = 1024
+
+-- Either file has a struct elf_file of its own, and both begin with struct
+-- linker_file: the members tell which is which.
+local KINDS = { elf = "dynamic", elf_obj = "progtab" }
+
+local function elf_types(kd)
+	local found = {}
+	for t in kd:types() do
+		if t.kind == "struct" and t.name == "elf_file" then
+			for kind, own in pairs(KINDS) do
+				found[kind] = found[kind] or t:member(own) and t or nil
+			end
+		end
+	end
+	return found
+end
+
+local function address_of(value)
+	return value == nil and 0 or math.type(value) and value or kvm.toaddress(value)
+end
+
+local function text(kd, pointer)
+	return pointer ~= nil and (kd:read_string(kvm.toaddress(pointer), STRING_MAX)) or nil
+end
+
+-- Whether a file is of link_elf.c or link_elf_obj.c: its class, "elf64" or
+-- "elf64_obj".
+local function kind_of(lf)
+	local ok, name = pcall(function() return kvm.string(lf.ops.cls.name, 32) end)
+	return ok and name and name:find "_obj$" and "elf_obj" or "elf"
+end
+
+local methods = {}
+local view_meta = { __index = methods }
+
+local function describe(view, lf)
+	local kd = view.k.kd
+	return {
+		id = lf.id, refs = lf.refs, flags = lf.flags, size = lf.size,
+		address = address_of(lf.address), name = text(kd, lf.filename),
+		path = text(kd, lf.pathname), kind = kind_of(lf), at = kvm.toaddress(lf),
+	}
+end
+
+local function walk(view)
+	local k = view.k
+	local T = k:type "struct linker_file"
+	local head, address = k.kd:type_of_symbol "linker_files", k.kd:lookup "linker_files"
+	if T == nil or address == nil then
+		return nil, "the kernel file does not tell of loaded modules: it has no "
+		    .. (T and "linker_files" or "types")
+	end
+	local broken
+	-- The list is static and has a type without a name, so its symbol may have
+	-- none; a TAILQ's head begins with its first element.
+	head = head or k.kd:define("struct", "vmcore_linker_files", k.kd:ptrsize(),
+	    { { name = "tqh_first", type = T:pointer(), offset = 0 } })
+	local each = queue.prepare(head, "link", { kind = "tailq", element = T })
+	local files = {}
+	for lf in each(address, function(status) broken = status.message end) do
+		local ok, file = pcall(describe, view, lf)
+		if ok then
+			files[#files + 1] = file
+		else
+			broken = broken or tostring(file)
+		end
+	end
+	return files, broken
+end
+
+--- The loaded files, in the order of the kernel's list; its first is the
+-- kernel.
+-- @treturn {table...} id refs flags size address name path kind ("elf",
+--   "elf_obj") at (of struct linker_file)
+-- @treturn ?string what of them could not be read
+function methods:files()
+	if self.list == nil then
+		local files, broken = walk(self)
+		self.list, self.broken = files or {}, broken
+	end
+	return self.list, self.broken
+end
+
+-- Where a file's symbols are.
+local function symbols_of(view, file)
+	view.types = view.types or elf_types(view.k.kd)
+	local T = view.types[file.kind]
+	if T == nil then
+		return nil, "the kernel has no type of it"
+	end
+	local ef = kvm.pointer(T:pointer(), file.at)
+	return {
+		symbols = address_of(ef.ddbsymtab), count = ef.ddbsymcnt,
+		strings = address_of(ef.ddbstrtab), length = ef.ddbstrcnt,
+		-- Those of link_elf_obj.c were relocated in place.
+		base = file.kind == "elf" and address_of(ef.address) or 0,
+	}
+end
+
+--- The symbols of a loaded file, by address.
+-- @tparam table file of files()
+-- @treturn {table...} name value size type bind index
+-- @treturn ?string what could not be read
+function methods:symbols(file)
+	if file.symbols == nil then
+		local ok, where, message = pcall(symbols_of, self, file)
+		file.symbols = {}
+		if ok and where then
+			file.symbols, message = symtab.read(self.k.kd, where)
+		elseif not ok then
+			message = tostring(where)
+		end
+		file.lost = message
+	end
+	return file.symbols, file.lost
+end
+
+-- The module that an address is in; the kernel only when it is asked for.
+local function file_at(view, address)
+	for i, file in ipairs((view:files())) do
+		if (i > 1 or view.k.kernel == nil) and
+		    math.ult(address - file.address, file.size) then
+			return file, i > 1
+		end
+	end
+	return nil
+end
+
+--- The symbol that an address belongs to, of the kernel or a module.
+-- @tparam integer address
+-- @treturn ?table symbol: name value size type bind
+-- @treturn ?integer offset
+-- @treturn ?string name of the module; nil for the kernel
+function methods:symbol_at(address)
+	local file, is_module = file_at(self, address)
+	if file == nil then
+		return self.k:symbol_at(address)
+	end
+	local symbol, offset = symtab.at(self:symbols(file), address)
+	if symbol == nil then
+		symbol, offset = { name = file.name, value = file.address, size = 0,
+			type = "notype", bind = "local" }, address - file.address
+	end
+	return symbol, offset, is_module and file.name or nil
+end
+
+--- All symbols, those of the kernel first.
+-- @treturn function iterator of a symbol and the name of its module
+function methods:each_symbol()
+	return coroutine.wrap(function()
+		for symbol in self.k.kd:symbols() do
+			coroutine.yield(symbol)
+		end
+		for i, file in ipairs((self:files())) do
+			if i > 1 or self.k.kernel == nil then
+				for _, symbol in ipairs((self:symbols(file))) do
+					coroutine.yield(symbol, i > 1 and file.name or nil)
+				end
+			end
+		end
+	end)
+end
+
+--- Symbols of a name: of the kernel and every module.
+-- @tparam string name
+-- @treturn {table...} symbols with a field `module`
+function methods:named(name)
+	local found = {}
+	for symbol in self.k.kd:symbols(name) do
+		found[#found + 1] = symbol
+	end
+	for i, file in ipairs((self:files())) do
+		for _, symbol in ipairs((i > 1 or self.k.kernel == nil) and self:symbols(file) or {}) do
+			if symbol.name == name then
+				local copy = { module = i > 1 and file.name or nil }
+				for key, value in pairs(symbol) do
+					copy[key] = value
+				end
+				found[#found + 1] = copy
+			end
+		end
+	end
+	return found
+end
+
+--- What can be known of a kernel's loaded files.
+-- @tparam table k
+-- @treturn table
+function kld.new(k)
+	return setmetatable({ k = k }, view_meta)
+end
+
+return kld

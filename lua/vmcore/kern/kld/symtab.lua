@@ -1,0 +1,110 @@
+--- The symbol tables that the kernel keeps of its files, for ddb(4): ELF's, in
+-- the dump's memory, so no file is needed.
+-- @module vmcore.kern.kld.symtab
+
+local symtab = {}
+
+local SYMBOLS_MAX, STRINGS_MAX = 1 << 20, 64 << 20
+local LABELS_MAX = 64		-- looked at in search of their function
+
+-- elf(5), st_info: STT_* and STB_*
+local TYPES = { [0] = "notype", "object", "func", [6] = "tls", [10] = "ifunc" }
+local BINDS = { [0] = "local", "global", "weak" }
+-- What stands for an address, where several symbols have it.
+local RANK = { func = 8, ifunc = 8, object = 4, notype = 0, tls = 0,
+	global = 2, weak = 1, ["local"] = 0 }
+
+-- Elf64_Sym and Elf32_Sym, as: name, value, size, info, section
+local function unpacker(kd)
+	local e = kd:byteorder() == "little" and "<" or ">"
+	local unpack = string.unpack
+	if kd:ptrsize() == 8 then
+		return 24, function(bytes, at)
+			local name, info, _, section, value, size = unpack(e .. "I4BBI2I8I8", bytes, at)
+			return name, value, size, info, section
+		end
+	end
+	return 16, function(bytes, at)
+		local name, value, size, info, _, section = unpack(e .. "I4I4I4BBI2", bytes, at)
+		return name, value, size, info, section
+	end
+end
+
+-- The mapping symbols of ARM's ABI mark code and data, and name nothing.
+local function is_mark(name)
+	return name == "" or name:find "^%$[adtx]%f[%z.]"
+end
+
+local function order(a, b)
+	if a.value ~= b.value then
+		return math.ult(a.value, b.value)
+	end
+	local x, y = RANK[a.type] + RANK[a.bind], RANK[b.type] + RANK[b.bind]
+	return x < y or x == y and a.index < b.index
+end
+
+--- Read a table.
+-- @tparam kvm.descriptor kd
+-- @tparam table where `symbols` and `count`, `strings` and `length`, and
+--   `base`, to be added to values
+-- @treturn {table...} symbols in the order of their addresses: name value size
+--   type bind index
+-- @treturn ?string what could not be read
+function symtab.read(kd, where)
+	local size, unpack = unpacker(kd)
+	local count, length = where.count, where.length
+	if count <= 0 or length <= 0 then
+		return {}
+	elseif count > SYMBOLS_MAX or length > STRINGS_MAX then
+		return {}, ("a table of %d symbols and %d bytes of names"):format(count, length)
+	end
+	local bytes, message, _, partial = kd:read(where.symbols, count * size)
+	local names, why, _, some = kd:read(where.strings, length)
+	bytes, names = bytes or partial or "", names or some or ""
+	local list = {}
+	for i = 0, #bytes // size - 1 do
+		local at, value, extent, info, section = unpack(bytes, i * size + 1)
+		local kind = TYPES[info & 0xf]
+		local name = section ~= 0 and kind and names:match("^[^%z]+", at + 1)
+		if name and not is_mark(name) then
+			list[#list + 1] = { name = name, value = value + where.base, size = extent,
+				type = kind, bind = BINDS[info >> 4] or "local", index = i }
+		end
+	end
+	table.sort(list, order)
+	return list, message or why
+end
+
+--- The symbol that an address belongs to.
+-- @tparam {table...} list of read()
+-- @tparam integer address
+-- @treturn ?table symbol
+-- @treturn ?integer offset
+function symtab.at(list, address)
+	local low, high = 1, #list
+	while low <= high do
+		local middle = (low + high) // 2
+		if math.ult(address, list[middle].value) then
+			high = middle - 1
+		else
+			low = middle + 1
+		end
+	end
+	-- Labels inside a function have no size; the function has one.
+	for i = high, math.max(high - LABELS_MAX, 1), -1 do
+		local symbol = list[i]
+		local offset = address - symbol.value
+		if symbol.size > 0 and math.ult(offset, symbol.size) then
+			return symbol, offset
+		elseif symbol.size > 0 then
+			break
+		end
+	end
+	local symbol = list[high]
+	if symbol == nil or symbol.size > 0 then
+		return nil
+	end
+	return symbol, address - symbol.value
+end
+
+return symtab

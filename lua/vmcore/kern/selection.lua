@@ -1,0 +1,84 @@
+--- Threads that the user names.
+-- @module vmcore.kern.selection
+
+local selection = {}
+
+-- Words to what they may mean: numbers are thread or process ids.
+local function parse(words)
+	local wanted = {}
+	for _, word in ipairs(words) do
+		wanted[#wanted + 1] = { word = word, number = math.tointeger(word) }
+	end
+	return wanted
+end
+
+local function matcher(procs, wanted)
+	local of_p, of_td = procs.fields, procs.threads.fields
+	return function(p, td)
+		local keep = false
+		for _, w in ipairs(wanted) do
+			local hit
+			if w.number then
+				hit = of_td.tid(td) == w.number or of_p.pid(p) == w.number
+			else
+				hit = of_p.comm(p) == w.word or of_td.name(td) == w.word
+			end
+			w.found = w.found or hit
+			keep = keep or hit
+		end
+		return keep
+	end
+end
+
+-- All threads, and the processes that they are of.
+local function all(procs, report)
+	local each, current, p = procs:addresses(report), function() return nil end, nil
+	local function on_stop(status)
+		report(("process at %#x: %s"):format(p, status.message))
+	end
+	return function()
+		local td = current()
+		while td == nil do
+			p = each()
+			if p == nil then
+				return nil
+			end
+			current = procs:thread_addresses(p, on_stop)
+			td = current()
+		end
+		return td, p
+	end
+end
+
+--- Go through threads.
+-- @tparam table procs of vmcore.kern.proc
+-- @tparam ?{string|integer...} words thread ids, process ids, names of threads
+--   or processes; all threads without it
+-- @tparam function report called with messages about what is out of reach, and
+--   about words that nothing answers to
+-- @treturn function iterator of a thread's and its process's address
+function selection.each(procs, words, report)
+	local threads = all(procs, report)
+	if words == nil then
+		return threads
+	end
+	local wanted = parse(words)
+	local keep = matcher(procs, wanted)
+	return function()
+		for td, p in threads do
+			local ok, hit = pcall(keep, p, td)
+			if ok and hit then
+				return td, p
+			end
+		end
+		for _, w in ipairs(wanted) do
+			if not w.found then
+				w.found = true
+				report(("no thread or process '%s'"):format(w.word))
+			end
+		end
+		return nil
+	end
+end
+
+return selection

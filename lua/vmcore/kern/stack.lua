@@ -1,0 +1,160 @@
+--- Kernel stacks: the calls that threads were in when the system died.
+--
+--	local stacks = stack.new(k, proc.new(k))
+--	local trace = stacks:trace(td)
+--	for _, frame in ipairs(trace.frames) do print(frame.fn and frame.fn.name) end
+--
+-- To add an architecture: a module vmcore.kern.stack.NAME with the names of
+-- its registers (pc, fp, sp; syscall: the one with a system call's number),
+-- pcb(T, size) and trapframe(T) (sets of vmcore.kern.stack.registers), step()
+-- (see vmcore.kern.stack.walk), entry(name), frames(walk), plausible(regs),
+-- is_user(regs), trap(regs), where it needs them bottom (functions that a
+-- thread begins with) and kind(regs, kind, name), which knows better than
+-- entry(); and its name in ARCHES.
+-- @module vmcore.kern.stack
+
+local context = require "vmcore.kern.stack.context"
+local kld = require "vmcore.kern.kld"
+local registers = require "vmcore.kern.stack.registers"
+local syscall = require "vmcore.kern.stack.syscall"
+local walk = require "vmcore.kern.stack.walk"
+
+local stack = {}
+
+-- Of what kvm_dump(3) calls an architecture.
+local ARCHES = {
+	amd64 = "amd64", i386 = "i386", aarch64 = "arm64", riscv64 = "riscv64",
+	armv6 = "arm", armv7 = "arm", arm = "arm",
+	powerpc64 = "powerpc64", powerpc64le = "powerpc64",
+}
+
+local methods = {}
+local view_meta = { __index = methods }
+
+local function look_up(self, cache, address, pc)
+	local symbol, offset, module = self.klds:symbol_at(address)
+	local found = false
+	if symbol then
+		found = { name = symbol.name, offset = offset + (pc - address), module = module,
+			value = symbol.value }
+	end
+	cache[pc] = found
+	return found
+end
+
+--- The function that an address is in.
+-- @tparam integer pc
+-- @treturn ?table name, offset, module (nil: the kernel), value
+function methods:function_at(pc)
+	local found = self.at[pc]
+	if found == nil then
+		found = look_up(self, self.at, pc, pc)
+	end
+	return found or nil
+end
+
+--- The function that a return address leads back to; as function_at().
+-- @tparam integer pc
+function methods:caller_at(pc)
+	local found = self.before[pc]
+	if found == nil then
+		found = look_up(self, self.before, pc - 1, pc)
+	end
+	return found or nil
+end
+
+--- Where a thread's registers are; see vmcore.kern.stack.context.
+-- @tparam integer td
+function methods:context(td)
+	return self.contexts:of(td)
+end
+
+--- The calls that a thread is in.
+-- @tparam integer td address of struct thread
+-- @treturn table `frames`, innermost first (see vmcore.kern.stack.walk);
+--   `context`; `broken`: why the frames end before the stack's beginning, nil
+--   when they don't
+function methods:trace(td)
+	local ok, where, message = pcall(self.contexts.of, self.contexts, td)
+	if not ok then
+		where, message = nil, tostring(where)
+	end
+	if where == nil then
+		return { frames = {}, broken = message }
+	end
+	local frames, broken = walk.frames(self, where)
+	return { frames = frames, context = where, broken = broken }
+end
+
+local function hex(value)
+	return ("%#x"):format(value)
+end
+
+local function trap_words(trap)
+	local words = { ("trap %d"):format(trap.number) }
+	words[1] = words[1] .. (trap.name and " (" .. trap.name .. ")" or "")
+	if trap.error then
+		words[#words + 1] = "error " .. hex(trap.error)
+		    .. (trap.meaning and " (" .. trap.meaning .. ")" or "")
+	end
+	if trap.address then
+		words[#words + 1] = "address " .. hex(trap.address)
+	end
+	return table.concat(words, ", ")
+end
+
+--- What a trap, interrupt or system call was, as text.
+-- @tparam table frame
+-- @tparam integer td
+-- @treturn ?string nil for a call
+-- @treturn ?table of a trap: number, name, error, meaning, address
+function methods:describe(frame, td)
+	local arch, regs = self.arch, frame.regs
+	if regs == nil then
+		return nil
+	end
+	local what, trap = frame.what or frame.kind, nil
+	if frame.kind == "trap" and not frame.what then
+		trap = arch.trap(regs)
+		what = trap_words(trap)
+	elseif frame.kind == "syscall" then
+		local parts = {}
+		for _, part in pairs { self.syscall(td, arch.syscall and regs[arch.syscall]) } do
+			parts[#parts + 1] = part
+		end
+		what = ("syscall (%s)"):format(table.concat(parts, ", "))
+	end
+	local where = {}
+	for _, name in ipairs { arch.pc, arch.sp, arch.fp } do
+		where[#where + 1] = ("%s = %#x"):format(name, regs[name])
+	end
+	return what .. ", " .. table.concat(where, ", "), trap
+end
+
+--- What can be known of a kernel's stacks.
+-- @tparam table k
+-- @tparam table procs of vmcore.kern.proc
+-- @treturn[1] table
+-- @treturn[2] nil
+-- @treturn[2] string message
+function stack.new(k, procs)
+	local name = ARCHES[k:dump().arch]
+	if name == nil then
+		return nil, ("stacks of %s are not known"):format(k:dump().arch)
+	end
+	local arch = require("vmcore.kern.stack." .. name)
+	local contexts, message = context.new(k, arch, procs.threads.fields)
+	if contexts == nil then
+		return nil, message
+	end
+	local trapframe = k:type "struct trapframe"
+	return setmetatable({
+		k = k, arch = arch, contexts = contexts, klds = kld.new(k), word = k.kd:ptrsize(),
+		text = k:dump().kernbase, named = k:has_symbol "mi_switch",
+		read_trapframe = registers.reader(k.kd, trapframe, arch.trapframe(trapframe)),
+		syscall = syscall.new(k, k:type "struct thread"),
+		at = {}, before = {},
+	}, view_meta)
+end
+
+return stack
