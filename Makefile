@@ -35,7 +35,7 @@ ARCHES	= core/arch/amd64.c \
 	core/arch/riscv64.c \
 	core/arch/sparc64.c
 
-CORE	= $(CRYPT) core/arch.c core/bytes.c core/codec.c core/container.c core/ctf.c \
+CORE	= $(CRYPT) core/arch.c core/bytes.c core/cache.c core/codec.c core/container.c core/ctf.c \
 	core/ctfrecord.c core/ctfsym.c core/derive.c core/dump.c \
 	core/dumphdr.c core/elfcore.c core/error.c core/gather.c core/image.c core/index.c core/live.c \
 	core/member.c core/nlist.c core/note.c core/open.c \
@@ -44,7 +44,7 @@ CORE	= $(CRYPT) core/arch.c core/bytes.c core/codec.c core/container.c core/ctf.
 	core/typeinfo.c core/typename.c
 BIND	= core/bind/access.c core/bind/ctype.c core/bind/descriptor.c \
 	core/bind/fault.c core/bind/getter.c core/bind/kvm.c \
-	core/bind/memory.c core/bind/object.c core/bind/resolver.c \
+	core/bind/memory.c core/bind/object.c core/bind/progress.c core/bind/resolver.c \
 	core/bind/symbol.c core/bind/type.c core/bind/typeset.c
 # Compiled into the test variant only.
 TESTING	=

@@ -60,6 +60,19 @@ mappable(int fd, const struct stat *st)
 	return (end > 0 ? (uint64_t)end : 0);
 }
 
+/* A compressed file's inflated form may be kept, or be there already. */
+static int
+init_cache(kvm_t *kd, struct kvmi_bytes *b, int fd)
+{
+	const struct kvmi_codec *codec;
+
+	codec = kvmi_codec_sniff(b->base, b->ready < 8 ? (size_t)b->ready : 8);
+	if (codec == NULL)
+		return (0);
+	b->cache = kvmi_cache_create(kd, kd->cachedir, fd, codec->name);
+	return (b->cache == NULL ? -1 : 0);
+}
+
 static int
 init_fd(kvm_t *kd, struct kvmi_bytes *b, int fd)
 {
@@ -74,9 +87,12 @@ init_fd(kvm_t *kd, struct kvmi_bytes *b, int fd)
 	else if ((size = mappable(fd, &st)) > 0) {
 		error = add_mapping(kd, b, fd, size);
 		b->ready = size;
+		if (error == 0 && kd->cachedir != NULL &&
+		    S_ISREG(st.st_mode))
+			error = init_cache(kd, b, fd);
 	} else if (!S_ISREG(st.st_mode)) {
 		b->stream = kvmi_stream_create(kd, fd, NULL, 0, 0,
-		    &kvmi_codec_copy, NULL);
+		    &kvmi_codec_copy, NULL, -1);
 		return (b->stream == NULL ? -1 : 0);
 	}
 	close(fd);
@@ -127,6 +143,8 @@ kvmi_bytes_deinit(struct kvmi_bytes *b)
 		kvmi_bytes_deinit(b->under);
 		free(b->under);
 	}
+	if (b->cache != NULL)
+		kvmi_cache_destroy(b->cache);
 	free(b->owned);
 	memset(b, 0, sizeof(*b));
 	b->form = "none";
@@ -150,17 +168,43 @@ push_layer(kvm_t *kd, struct kvmi_bytes *b)
 	return (under);
 }
 
+/* The inflated form that was kept: 1 when it is there, and b maps it. */
+static int
+map_cached(kvm_t *kd, struct kvmi_bytes *b, const struct kvmi_cache *cache)
+{
+	uint64_t size;
+	int fd, error;
+
+	fd = kvmi_cache_lookup(cache, &size);
+	if (fd == -1)
+		return (0);
+	error = add_mapping(kd, b, fd, size);
+	close(fd);
+	if (error == 0)
+		b->ready = size;
+	return (error == 0 ? 1 : -1);
+}
+
 int
 kvmi_bytes_decode(kvm_t *kd, struct kvmi_bytes *b,
     const struct kvmi_codec *codec, const void *arg)
 {
 	struct kvmi_bytes *under = push_layer(kd, b);
+	int cached, file = -1;
 
 	if (under == NULL)
 		return (-1);
 	b->form = codec->name;
+	if (under->cache != NULL) {
+		cached = map_cached(kd, b, under->cache);
+		if (cached != 0)
+			return (cached == -1 ? -1 : 0);
+		file = kvmi_cache_begin(kd, under->cache);
+		if (file == -1)
+			return (-1);
+	}
 	b->stream = kvmi_stream_create(kd, -1, under, 0, UINT64_MAX, codec,
-	    arg);
+	    arg, file);
 	return (b->stream == NULL ? -1 : 0);
 }
 
@@ -174,7 +218,7 @@ kvmi_bytes_slice(kvm_t *kd, struct kvmi_bytes *b, uint64_t off, uint64_t len)
 		return (-1);
 	if (under->stream != NULL) {
 		b->stream = kvmi_stream_create(kd, -1, under, off, len,
-		    &kvmi_codec_copy, NULL);
+		    &kvmi_codec_copy, NULL, -1);
 		return (b->stream == NULL ? -1 : 0);
 	}
 	there = off < under->ready ? under->ready - off : 0;
@@ -234,6 +278,9 @@ end_stream(kvm_t *kd, struct kvmi_bytes *b, const char *damage)
 
 	snprintf(b->damage, sizeof(b->damage), "%.*s",
 	    (int)sizeof(b->damage) - 1, damage);
+	if (b->under != NULL && b->under->cache != NULL && *damage == '\0')
+		kvmi_cache_complete(b->under->cache,
+		    kvmi_stream_file(b->stream), b->ready);
 	kvmi_stream_destroy(b->stream);
 	b->stream = NULL;
 	if (b == &kd->bytes)
@@ -296,6 +343,13 @@ kvmi_bytes_more(kvm_t *kd, struct kvmi_bytes *b, uint64_t off, size_t len)
 		return (zero_bytes);
 	past_end(kd, b, off, len);
 	return (NULL);
+}
+
+uint64_t
+kvmi_bytes_known(const struct kvmi_bytes *b)
+{
+
+	return (b->ready + b->zeros);
 }
 
 uint64_t

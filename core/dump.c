@@ -7,6 +7,34 @@
 
 #include "private.h"
 
+/* Bytes up to the end of the last segment in the file. */
+static uint64_t
+segments_end(const struct kvmi_elfcore *elf)
+{
+	uint64_t end = 0;
+	size_t i;
+
+	for (i = 0; i < elf->nsegments; i++)
+		if (elf->segments[i].offset + elf->segments[i].filesz > end)
+			end = elf->segments[i].offset +
+			    elf->segments[i].filesz;
+	return (end);
+}
+
+uint64_t
+kvmi_size_expected(const kvm_t *kd)
+{
+	const struct kvmi_pagemap *pm = &kd->pagemap;
+
+	if (kd->kind == KVM_DUMP_FULL)
+		return (segments_end(&kd->elf));
+	if (kd->kind != KVM_DUMP_MINI)
+		return (0);
+	/* Without its page index the dump does not know. */
+	return (pm->sparse_off == 0 ? kd->mini.sparse_off :
+	    pm->sparse_off + (pm->npages << pm->page_shift));
+}
+
 static void
 describe_mini(kvm_t *kd, struct kvm_dump *d)
 {
@@ -23,16 +51,13 @@ describe_mini(kvm_t *kd, struct kvm_dump *d)
 	d->kd_msgbuf_size = (uint32_t)m->msgbuf_size;
 	d->kd_msgbuf_space = (uint32_t)(m->avail_off - m->msgbuf_off);
 	d->kd_pages = pm->npages;
-	d->kd_size_expected = m->sparse_off;
-	if (pm->sparse_off != 0)
-		d->kd_size_expected = pm->sparse_off +
-		    (pm->npages << pm->page_shift);
 	here = pm->sparse_off == 0 || d->kd_size <= pm->sparse_off ? 0 :
 	    (d->kd_size - pm->sparse_off) >> pm->page_shift;
-	d->kd_pages_lost = here < pm->npages ? pm->npages - here : 0;
+	if (d->kd_complete && here < pm->npages)
+		d->kd_pages_lost = pm->npages - here;
 	/* A page index that is cut off does not know how many there were. */
-	d->kd_truncated = d->kd_size < d->kd_size_expected ||
-	    pm->nbits_here < pm->nbits;
+	d->kd_truncated = d->kd_complete &&
+	    (d->kd_size < d->kd_size_expected || pm->nbits_here < pm->nbits);
 }
 
 /* The first layer from the top that is compressed. */
@@ -55,7 +80,6 @@ describe_full(kvm_t *kd, struct kvm_dump *d)
 	size_t i;
 
 	d->kd_page_size = (uint32_t)1 << kd->page_shift;
-	d->kd_size_expected = 0;
 	for (i = 0; i < kd->elf.nsegments; i++) {
 		s = &kd->elf.segments[i];
 		end = s->offset + s->filesz;
@@ -63,13 +87,13 @@ describe_full(kvm_t *kd, struct kvm_dump *d)
 		d->kd_pages += s->filesz >> kd->page_shift;
 		d->kd_pages_lost += (lost < s->filesz ? lost : s->filesz) >>
 		    kd->page_shift;
-		if (end > d->kd_size_expected)
-			d->kd_size_expected = end;
 	}
+	if (!d->kd_complete)
+		d->kd_pages_lost = 0;
 	d->kd_dmapbase = kd->mini.dmapbase;
 	d->kd_dmapend = kd->mini.dmapend;
 	d->kd_kernbase = kd->mini.kernbase;
-	d->kd_truncated = d->kd_size < d->kd_size_expected;
+	d->kd_truncated = d->kd_complete && d->kd_size < d->kd_size_expected;
 }
 
 int
@@ -95,11 +119,15 @@ kvm_dump(kvm_t *kd, struct kvm_dump *d)
 	d->kd_note_time = kd->note.time;
 	d->kd_note_status = kd->note.status;
 	d->kd_note_length = kd->note.length;
+	d->kd_damage = kd->bytes.damage;
+	d->kd_complete = kd->bytes.stream == NULL;
 	if (kd->kind == KVM_DUMP_NONE)
 		return (0);
-	d->kd_size = kvmi_bytes_size(kd, &kd->bytes);
+	d->kd_size = kvmi_bytes_known(&kd->bytes);
 	d->kd_zero_tail = kd->bytes.zeros;
-	d->kd_size_expected = d->kd_size;
+	d->kd_size_expected = kvmi_size_expected(kd);
+	if (d->kd_size_expected == 0 && d->kd_complete)
+		d->kd_size_expected = d->kd_size;
 	if (kd->kind == KVM_DUMP_MINI)
 		describe_mini(kd, d);
 	else if (kd->kind == KVM_DUMP_FULL)

@@ -270,6 +270,13 @@ const char	*kvm_errclass_name(enum kvm_errclass errclass);
 typedef int	kvm_resolver_t(kvm_t *kd, const char *name, kvaddr_t *addr,
 		    void *arg);
 
+/*
+ * Called while a compressed or encrypted dump is inflated, at most ten times a
+ * second: done bytes are, of those expected (0: not known yet).  The last call
+ * has done == expected.  It must not use the descriptor.
+ */
+typedef void	kvm_progress_t(uint64_t done, uint64_t expected, void *arg);
+
 struct kvm_open_args {
 	const char	*ka_execfile;	/* kernel; NULL: the running one */
 	const char	*ka_corefile;	/* dump; NULL: the running one's memory */
@@ -279,7 +286,18 @@ struct kvm_open_args {
 	kvm_resolver_t	*ka_resolver;	/* NULL: the ELF symbol table */
 	void		*ka_arg;	/* passed to ka_resolver */
 	const char	*ka_keyfile;	/* RSA private key, PEM; NULL */
+	const char	*ka_cachedir;	/* keep the inflated dump there; NULL:
+					   nowhere */
+	kvm_progress_t	*ka_progress;	/* NULL: none */
+	void		*ka_progress_arg;
 };
+
+/*
+ * ka_cachedir is for dumps that are compressed as a whole: the file that
+ * savecore(8) wrote.  It is made if need be.  A dump that was inflated to its
+ * end is kept there when it is closed, and taken from there when it is opened
+ * again.  What is found by decrypting is not kept.
+ */
 
 /*
  * Open without a kernel file (ka_execfile must be NULL): the dump describes
@@ -332,12 +350,18 @@ struct kvm_dump {
 	uint32_t		 kd_page_size;	/* bytes */
 	uint64_t		 kd_size;	/* bytes there are, inflated */
 	uint64_t		 kd_size_expected; /* bytes the headers promise */
-	bool			 kd_truncated;	/* kd_size is short of it */
+	bool			 kd_complete;	/* false: kd_size is what is
+						   inflated so far, and more
+						   may follow */
+	bool			 kd_truncated;	/* kd_size is final and short
+						   of it */
 	uint64_t		 kd_zero_tail;	/* bytes of kd_size that are not in
 						   the file, taken as zeros: a
 						   tail that savecore(8) left out */
 	uint64_t		 kd_pages;	/* pages dumped */
-	uint64_t		 kd_pages_lost;	/* of them, past the end */
+	uint64_t		 kd_pages_lost;	/* of them, past the end; 0
+						   until kd_complete */
+	const char		*kd_damage;	/* why a stream ended early */
 	kvaddr_t		 kd_kernbase;	/* start of the kernel map */
 	kvaddr_t		 kd_dmapbase;	/* direct map; 0, 0: none */
 	kvaddr_t		 kd_dmapend;
@@ -353,7 +377,11 @@ struct kvm_dump {
 	uint64_t		 kd_note_length; /* dump length in bytes */
 };
 
-/* Fill in *dump.  0, or -1. */
+/*
+ * Fill in *dump.  0, or -1.  Nothing is inflated for it: to have a compressed
+ * dump's size, truncation and damage, read past its end first
+ * (kvm_read_dump() at INT64_MAX).
+ */
 int	 kvm_dump(kvm_t *kd, struct kvm_dump *dump);
 
 /* Nonzero when the target is big-endian. */

@@ -85,6 +85,7 @@ kvmi_get64(const void *p, bool be)
 #define	KVMI_DAMAGE	120
 
 struct kvmi_stream;		/* a layer that is copied on demand */
+struct kvmi_cache;		/* where its inflated form is kept */
 
 /*
  * The dump, addressed from 0, in layers.  The lowest is the file: mapped, or
@@ -104,6 +105,7 @@ struct kvmi_bytes {
 	const char		*form;		/* codec's name; "none" */
 	struct kvmi_bytes	*under;		/* the layer below; NULL */
 	uint8_t			*owned;		/* base, when on the heap */
+	struct kvmi_cache	*cache;		/* of a compressed file; NULL */
 	char			 damage[KVMI_DAMAGE]; /* why the stream ended
 						   early; "": it did not */
 	struct {
@@ -119,6 +121,8 @@ int	kvmi_bytes_init(kvm_t *, struct kvmi_bytes *, const char *path,
 void	kvmi_bytes_deinit(struct kvmi_bytes *);
 const uint8_t *kvmi_bytes_more(kvm_t *, struct kvmi_bytes *, uint64_t off,
 	    size_t len);
+/* The same, as far as is known without reading on. */
+uint64_t kvmi_bytes_known(const struct kvmi_bytes *);
 /* How many bytes there are; a stream is read to its end to know. */
 uint64_t kvmi_bytes_size(kvm_t *, struct kvmi_bytes *);
 /* As many of the len bytes from off as there are. */
@@ -176,10 +180,11 @@ int	kvmi_bytes_reverse(kvm_t *, struct kvmi_bytes *, size_t size);
 void	kvmi_bytes_tail(struct kvmi_bytes *, uint64_t length);
 
 /* stream.c: reads from fd, or from a layer (limit bytes from off) when fd is
-   -1.  It owns fd, not the layer. */
+   -1.  It owns fd, not the layer.  file is what it writes to, and owns; -1: an
+   unlinked file under $TMPDIR. */
 struct kvmi_stream *kvmi_stream_create(kvm_t *, int fd,
 	    struct kvmi_bytes *under, uint64_t off, uint64_t limit,
-	    const struct kvmi_codec *, const void *arg);
+	    const struct kvmi_codec *, const void *arg, int file);
 void	kvmi_stream_destroy(struct kvmi_stream *);
 int	kvmi_stream_file(const struct kvmi_stream *);
 /*
@@ -192,6 +197,23 @@ int	kvmi_stream_fill(kvm_t *, struct kvmi_stream *, uint64_t want,
 	    uint64_t *have);
 /* What is wrong with it; "" when nothing is. */
 const char *kvmi_stream_damage(const struct kvmi_stream *);
+/* Tell whoever opened kd that done bytes of the dump are inflated. */
+void	kvmi_progress(kvm_t *, uint64_t done, bool last);
+
+/*
+ * cache.c: keeps the inflated form of the compressed file fd in the folder
+ * dir, which is made if need be.  create: NULL with an error.
+ */
+struct kvmi_cache *kvmi_cache_create(kvm_t *, const char *dir, int fd,
+	    const char *form);
+/* Its descriptor and size, if it is there and complete; else -1. */
+int	kvmi_cache_lookup(const struct kvmi_cache *, uint64_t *size);
+/* A descriptor to write it to; complete() then gives it its name, unless
+   something fails: then it will not be there the next time. */
+int	kvmi_cache_begin(kvm_t *, struct kvmi_cache *);
+void	kvmi_cache_complete(struct kvmi_cache *, int fd, uint64_t size);
+/* Forget, and remove what is incomplete. */
+void	kvmi_cache_destroy(struct kvmi_cache *);
 
 /* ---- physical memory: pagemap.c and elfcore.c -------------------------- */
 
@@ -389,6 +411,9 @@ int	kvmi_rawmem_image(kvm_t *, kvaddr_t va, uint64_t *off);
    on top of kd->bytes.  blob is the kerneldumpkey, size bytes. */
 int	kvmi_decrypt(kvm_t *, const char *keyfile, const uint8_t *blob,
 	    size_t size);
+
+/* dump.c: bytes of the dump, by its headers; 0 when they don't say (yet). */
+uint64_t kvmi_size_expected(const kvm_t *);
 
 /* ---- image.c: the kernel as an ELF file -------------------------------- */
 
@@ -641,6 +666,10 @@ struct __kvm {
 	void			*resolver_arg;
 	int			(*resolver2)(const char *, kvaddr_t *);
 	int			 live_fd;	/* KVM_DUMP_LIVE: kmem(4); -1 */
+	const char		*cachedir;	/* while opening; NULL */
+	kvm_progress_t		*progress;	/* NULL: nobody asks */
+	void			*progress_arg;
+	uint64_t		 progress_next;	/* not before: milliseconds */
 	const char		*errstr;	/* kvm_open()'s; else NULL */
 	int			 flags;		/* O_RDONLY, ... */
 	struct kvm_error	 error;

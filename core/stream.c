@@ -9,12 +9,14 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "private.h"
 
 #define	IN_SIZE		(256 * 1024)
 #define	OUT_SIZE	(1024 * 1024)
+#define	PROGRESS_INTERVAL 100		/* milliseconds */
 #define	HOLE_SIZE	4096		/* zeros of this size are not written */
 
 struct kvmi_stream {
@@ -55,7 +57,7 @@ open_tmpfile(kvm_t *kd)
 
 struct kvmi_stream *
 kvmi_stream_create(kvm_t *kd, int fd, struct kvmi_bytes *under, uint64_t off,
-    uint64_t limit, const struct kvmi_codec *codec, const void *arg)
+    uint64_t limit, const struct kvmi_codec *codec, const void *arg, int file)
 {
 	struct kvmi_stream *s;
 
@@ -63,6 +65,8 @@ kvmi_stream_create(kvm_t *kd, int fd, struct kvmi_bytes *under, uint64_t off,
 	if (s == NULL) {
 		if (fd != -1)
 			close(fd);
+		if (file != -1)
+			close(file);
 		kvmi_nomem(kd, "stream");
 		return (NULL);
 	}
@@ -72,7 +76,7 @@ kvmi_stream_create(kvm_t *kd, int fd, struct kvmi_bytes *under, uint64_t off,
 	s->pos = off;
 	s->end = limit > UINT64_MAX - off ? UINT64_MAX : off + limit;
 	s->boundary = true;
-	s->file = open_tmpfile(kd);
+	s->file = file != -1 ? file : open_tmpfile(kd);
 	if (s->file == -1 || codec->init(kd, &s->state, arg) == -1) {
 		kvmi_stream_destroy(s);
 		return (NULL);
@@ -156,6 +160,23 @@ all_zero(const uint8_t *p, size_t n)
 	return (n > 0 && p[0] == 0 && memcmp(p, p + 1, n - 1) == 0);
 }
 
+/* The file can't grow: say how much it must. */
+static int
+no_room(kvm_t *kd, uint64_t done)
+{
+	uint64_t expected = kvmi_size_expected(kd);
+	const char *dir = getenv("TMPDIR");
+	char needed[64] = "the whole of it";
+
+	if (expected != 0)
+		snprintf(needed, sizeof(needed), "%ju bytes",
+		    (uintmax_t)expected);
+	return (kvmi_syserr(kd, "no room for the inflated dump, which needs "
+	    "%s: %ju bytes were written (set TMPDIR, which is %s, to a folder "
+	    "with more)", needed, (uintmax_t)done,
+	    dir == NULL || *dir == '\0' ? "/tmp" : dir));
+}
+
 static int
 write_all(kvm_t *kd, int fd, const uint8_t *p, size_t n, uint64_t off)
 {
@@ -165,10 +186,12 @@ write_all(kvm_t *kd, int fd, const uint8_t *p, size_t n, uint64_t off)
 		done = pwrite(fd, p, n, (off_t)off);
 		if (done == -1 && errno == EINTR)
 			continue;
+		if (done == -1 && (errno == ENOSPC || errno == EFBIG ||
+		    errno == EDQUOT))
+			return (no_room(kd, off));
 		if (done == -1)
 			return (kvmi_syserr(kd, "temporary file for the "
-			    "inflated dump, %ju bytes so far: is TMPDIR large "
-			    "enough?", (uintmax_t)off));
+			    "inflated dump"));
 		p += done;
 		n -= (size_t)done;
 		off += (uint64_t)done;
@@ -221,14 +244,34 @@ advance(kvm_t *kd, struct kvmi_stream *s)
 	return (step != KVMI_STEP_DAMAGED);
 }
 
+void
+kvmi_progress(kvm_t *kd, uint64_t done, bool last)
+{
+	struct timespec now;
+	uint64_t ms, expected;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	ms = (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+	if (ms < kd->progress_next && !last)
+		return;
+	expected = last ? done : kvmi_size_expected(kd);
+	/* Not at once: what is quick needs no word. */
+	if (kd->progress_next != 0)
+		kd->progress(done, expected, kd->progress_arg);
+	kd->progress_next = ms + PROGRESS_INTERVAL;
+}
+
 int
 kvmi_stream_fill(kvm_t *kd, struct kvmi_stream *s, uint64_t want,
     uint64_t *have)
 {
 	int more = 1;
 
-	while (more == 1 && s->size < want)
+	while (more == 1 && s->size < want) {
 		more = advance(kd, s);
+		if (s == kd->bytes.stream && kd->progress != NULL)
+			kvmi_progress(kd, s->size, more != 1);
+	}
 	if (more == -1)
 		return (-1);
 	/* A hole at the end has no length until it is given one. */

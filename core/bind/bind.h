@@ -69,8 +69,15 @@ struct bind_call {
 	struct bind_call *outer;
 };
 
+/* A bar on the terminal. */
+struct bind_progress {
+	uint64_t	 since;		/* first call, in milliseconds; 0 */
+	bool		 shown;
+};
+
 struct bind_kd {
 	kvm_t			*kd;	/* NULL: closed, or not open yet */
+	struct bind_progress	 progress;
 	struct bind_call	*call;	/* the innermost */
 	bool			 opening;
 };
@@ -132,6 +139,12 @@ struct bind_path {
 	uint64_t	 bitoff;
 	unsigned int	 bits;		/* of a bit-field; else 0 */
 };
+
+/* ---- progress.c */
+
+/* kvm_progress_t; arg is a struct bind_progress. */
+void	bind_progress(uint64_t done, uint64_t expected, void *arg);
+void	bind_progress_erase(struct bind_progress *);
 
 /* ---- kvm.c */
 

@@ -4,6 +4,8 @@
  * descriptor.c: the descriptor userdata: its life, its errors, what it says
  * of the dump.  Reading is in memory.c, symbols in symbol.c, types in type.c.
  */
+#include <string.h>
+
 #include "bind/bind.h"
 
 static struct bind_kd *
@@ -46,6 +48,7 @@ bind_newkd(lua_State *L)
 	k->kd = NULL;
 	k->call = NULL;
 	k->opening = false;
+	memset(&k->progress, 0, sizeof(k->progress));
 	lua_pushvalue(L, lua_upvalueindex(BIND_MT_KD));
 	lua_setmetatable(L, -2);
 	lua_newtable(L);
@@ -82,6 +85,7 @@ kd_close(lua_State *L)
 		    running_callback(k)));
 	if (kd != NULL) {
 		k->kd = NULL;
+		bind_progress_erase(&k->progress);
 		bind_enter(k, &call, L, 1);
 		kvm_close(kd);
 		bind_leave(k, &call);
@@ -255,7 +259,9 @@ push_dump(lua_State *L, const struct kvm_dump *d)
 	bind_setint(L, "page_size", d->kd_page_size);
 	bind_setint(L, "size", d->kd_size);
 	bind_setint(L, "size_expected", d->kd_size_expected);
+	set_bool(L, "complete", d->kd_complete);
 	set_bool(L, "truncated", d->kd_truncated);
+	set_string(L, "damage", d->kd_damage);
 	bind_setint(L, "zero_tail", d->kd_zero_tail);
 	bind_setint(L, "pages", d->kd_pages);
 	bind_setint(L, "pages_lost", d->kd_pages_lost);
@@ -267,6 +273,16 @@ push_dump(lua_State *L, const struct kvm_dump *d)
 	bind_setint(L, "msgbuf_space", d->kd_msgbuf_space);
 	push_note(L, d);
 	lua_setfield(L, -2, "note");
+}
+
+/* erase_progress(): openx()'s bar is off the terminal until it moves on. */
+static int
+kd_erase_progress(lua_State *L)
+{
+
+	bind_progress_erase(&bind_checkkd(L, 1)->progress);
+	fflush(stderr);
+	return (0);
 }
 
 /* dump(): a table with the fields of struct kvm_dump. */
@@ -371,6 +387,7 @@ const luaL_Reg bind_kd_methods[] = {
 	{ "byteorder",	kd_byteorder },
 	{ "ptrsize",	kd_ptrsize },
 	{ "dump",	kd_dump },
+	{ "erase_progress", kd_erase_progress },
 	{ "walk_pages",	kd_walk_pages },
 	{ "translate",	kd_translate },
 	{ "translate_in", kd_translate_in },

@@ -109,6 +109,7 @@ open_descriptor(lua_State *L, struct kvm_open_args *args, int resolver,
 		lua_setiuservalue(L, -2, BIND_KD_ERRSTR);
 		args->ka_errstr = lua_tostring(L, errstr);
 	}
+	args->ka_progress_arg = &k->progress;
 	k->opening = true;
 	bind_enter(k, &call, L, lua_gettop(L));
 	k->kd = kvm_openx(args, &err);
@@ -194,7 +195,8 @@ static void
 check_keys(lua_State *L)
 {
 	static const char *const known[] = { "kernel", "core", "flags",
-	    "resolver", "errstr", "no_kernel", "keyfile", NULL };
+	    "resolver", "errstr", "no_kernel", "keyfile", "cachedir",
+	    "progress", NULL };
 	int i;
 
 	for (lua_pushnil(L); lua_next(L, 1) != 0; lua_pop(L, 1)) {
@@ -219,7 +221,10 @@ push_option(lua_State *L, const char *name)
 	return (lua_gettop(L));
 }
 
-/* openx{kernel=, core=, flags=, resolver=, errstr=, no_kernel=, keyfile=} */
+/*
+ * openx{kernel=, core=, flags=, resolver=, errstr=, no_kernel=, keyfile=,
+ * cachedir=, progress=}
+ */
 static int
 kvm_lua_openx(lua_State *L)
 {
@@ -239,6 +244,9 @@ kvm_lua_openx(lua_State *L)
 	if (opt_name(L, errstr) == NULL)
 		errstr = 0;
 	args.ka_keyfile = opt_name(L, push_option(L, "keyfile"));
+	args.ka_cachedir = opt_name(L, push_option(L, "cachedir"));
+	if (lua_toboolean(L, push_option(L, "progress")))
+		args.ka_progress = bind_progress;
 	if (lua_toboolean(L, push_option(L, "no_kernel")))
 		args.ka_options |= KVM_OPEN_NOKERNEL;
 	return (open_descriptor(L, &args, resolver, errstr));
