@@ -1,0 +1,54 @@
+--- The system as a whole.
+local lab = require "spec.support.lab"
+local proc = require "vmcore.kern.proc"
+local system = require "vmcore.kern.system"
+local vmcore = require "vmcore"
+
+describe("the system", function()
+	local sys
+
+	setup(function()
+		sys = lab.system("13", { layout = 13 })
+	end)
+
+	-- The dump alone, without info.0 beside it.
+	local function alone(options)
+		local dir = lab.folder()
+		os.execute(("ln -s %s %s/vmcore.0"):format(sys.core, dir))
+		options.core = dir .. "/vmcore.0"
+		return assert(vmcore.open(options))
+	end
+
+	it("tells why it panicked: by info.N, by the kernel, by its messages", function()
+		local k <close> = assert(vmcore.open { core = sys.core, kernel = sys.kernel })
+		assert.equal("page fault", system.panic(k))
+		local without_note <close> = alone { kernel = sys.kernel }
+		assert.equal("page fault", system.panic(without_note))
+		local without_anything <close> = alone { no_kernel = true }
+		assert.equal("page fault", system.panic(without_anything))
+	end)
+
+	it("tells its version and host", function()
+		local k <close> = assert(vmcore.open { core = sys.core, kernel = sys.kernel })
+		assert.equal("FreeBSD 13.2-RELEASE DEMO", system.version(k))
+		assert.equal("demo.example.org", system.hostname(k))
+		local without_note <close> = alone { kernel = sys.kernel }
+		assert.equal("FreeBSD 13.2-RELEASE DEMO", system.version(without_note))
+		local bare <close> = alone { no_kernel = true }
+		assert.is_nil(system.version(bare))
+		assert.is_nil(system.hostname(bare))
+	end)
+
+	it("tells the thread that wrote the dump", function()
+		local k <close> = assert(vmcore.open { core = sys.core, kernel = sys.kernel })
+		local crashed = system.crashed(k, proc.new(k))
+		assert.equal(sys.truth.panic_thread.tid, crashed.tid)
+		assert.equal(sys.truth.panic_thread.addr, vmcore.toaddress(crashed.td))
+		assert.equal(720, crashed.p.p_pid)
+	end)
+
+	it("has memory", function()
+		local k <close> = assert(vmcore.open { core = sys.core, kernel = sys.kernel })
+		assert.equal(0x3e000 * 4096, system.physmem(k))
+	end)
+end)
