@@ -152,13 +152,13 @@ gather_run(kvm_t *kd, struct run *r, uint64_t max)
 	int64_t off;
 
 	r->off = kvmi_phys_offset(kd, r->pa, &len);
-	for (r->len = len; r->len < max; r->len += len) {
+	/* len may reach to the end of the address space: mind the sum. */
+	for (r->len = len < max ? len : max; r->len < max;
+	    r->len += len < max - r->len ? len : max - r->len) {
 		off = kvmi_phys_offset(kd, r->pa + r->len, &len);
 		if (r->off < 0 ? off >= 0 : off != r->off + (int64_t)r->len)
 			break;
 	}
-	if (r->len > max)
-		r->len = max;
 }
 
 static int

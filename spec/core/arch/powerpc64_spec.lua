@@ -460,6 +460,22 @@ describe(name .. " radix trees", function()
 		assert.equal("far away", kd:read(va + 0x123456, 8))
 	end)
 
+	it("map memory that no range of the dump has", function()
+		-- From address 0 to the end of them all.
+		local mem = memory("powerpc64radix", endian)
+		local va = mem.kernbase + (1 << 40)
+		mem:map(va, 0, { size = 1 << 39 })
+		local _, kd = open(mem, { dump_avail = {} })
+		local pages = {}
+		assert.is_true(kd:walk_pages(function(page)
+			pages[#pages + 1] = page
+		end))
+		assert.equal(1, #pages)
+		assert.equal(va, pages[1].kmap_vaddr)
+		assert.equal(1 << 39, pages[1].len)
+		assert.is_nil(pages[1].offset)
+	end)
+
 	it("tell protections", function()
 		local mem = build()
 		for prot, bits in pairs{ r = 1, rw = 3, rx = 5, rwx = 7 } do
