@@ -112,7 +112,22 @@ local function headers(dump)
 	    { magic = "FreeBSD Text Dump" }):sub(65537))
 end
 
+-- Full dumps of other kinds: of virtual memory, without magic.
+local function others()
+	for _, arch in ipairs{ "powerpc", "powerpc64" } do
+		local mem = forge.memory{ arch = arch }
+		put("core", "virtual-" .. arch, forge.elfdump{ memory = mem,
+			virtual = { { va = 0xe0000000, pa = 0x1000, size = 8192 },
+				{ va = 0x500000, pa = 0, size = 4096 } } }:tostring())
+	end
+	local mem = forge.memory{ arch = "sparc64", ram = { { 0, 0x20000 } },
+		free = 0x2000, tsb = 64 }
+	mem:map(0xd0000000, 0x4000)
+	put("core", "sparc64", forge.sparc64dump{ memory = mem }:tostring())
+end
+
 minidumps()
+others()
 local plain = full(false)
 put("core", "full", plain)
 put("core", "full-la57", full(true))
