@@ -6,11 +6,12 @@
 --
 -- To add an architecture: a module vmcore.kern.stack.NAME with the names of
 -- its registers (pc, fp, sp; syscall: the one with a system call's number),
--- pcb(T, size) and trapframe(T) (sets of vmcore.kern.stack.registers), step()
--- (see vmcore.kern.stack.walk), entry(name), frames(walk), plausible(regs),
--- is_user(regs), trap(regs), where it needs them bottom (functions that a
--- thread begins with) and kind(regs, kind, name), which knows better than
--- entry(); and its name in ARCHES.
+-- pcb(T, size) and trapframe(T, size) (sets of vmcore.kern.stack.registers;
+-- size is that of struct pcb), step() (see vmcore.kern.stack.walk),
+-- entry(name, walk), frames(walk), plausible(regs), is_user(regs), trap(regs);
+-- where it needs them bottom (functions that a thread begins with),
+-- kind(regs, kind, name), which knows better than entry(), complete(regs, at)
+-- and clean(address); and its name in ARCHES.
 -- @module vmcore.kern.stack
 
 local context = require "vmcore.kern.stack.context"
@@ -148,10 +149,11 @@ function stack.new(k, procs)
 		return nil, message
 	end
 	local trapframe = k:type "struct trapframe"
+	local set, size = arch.trapframe(trapframe, contexts.told)
 	return setmetatable({
 		k = k, arch = arch, contexts = contexts, klds = kld.new(k), word = k.kd:ptrsize(),
 		text = k:dump().kernbase, named = k:has_symbol "mi_switch",
-		read_trapframe = registers.reader(k.kd, trapframe, arch.trapframe(trapframe)),
+		read_trapframe = registers.reader(k.kd, trapframe, set), trapframe_size = size,
 		syscall = syscall.new(k, k:type "struct thread"),
 		at = {}, before = {},
 	}, view_meta)

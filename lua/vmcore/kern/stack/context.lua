@@ -123,7 +123,7 @@ function context.new(k, arch, fields)
 	local tid = member.integer(k, "dumptid")
 	local stoppcbs, ncpus = stopped_pcbs(kd, size)
 	return setmetatable({
-		arch = arch, fields = fields, size = size, read = read,
+		arch = arch, fields = fields, size = size, told = told, read = read,
 		bounds = bounds_of(k, TD), dumptid = tid and tid > 0 and tid or nil,
 		dumppcb = kd:lookup "dumppcb", stoppcbs = stoppcbs, ncpus = ncpus,
 		is_stopped = stopped_set(kd),

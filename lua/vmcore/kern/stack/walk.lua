@@ -94,6 +94,9 @@ local function trap_registers(self)
 	for _, at in ipairs(read and arch.frames(self) or {}) do
 		local regs = read(at)
 		if regs and arch.plausible(regs) then
+			if arch.complete then
+				arch.complete(regs, at)
+			end
 			return regs, at
 		end
 	end
@@ -131,7 +134,7 @@ end
 local function visit(self, frame)
 	local view = self.view
 	local arch, f = view.arch, self:name()
-	local kind = f and arch.entry(f.name)
+	local kind = arch.entry(f and f.name or "", self)
 	local regs, at
 	if kind then
 		regs, at = trap_registers(self)
@@ -143,7 +146,7 @@ local function visit(self, frame)
 	end
 	frame.fp, frame.kind = self.inner or self.fp, kind
 	if arch.kind then
-		frame.kind, frame.what = arch.kind(regs, kind, f.name)
+		frame.kind, frame.what = arch.kind(regs, kind, f and f.name or "")
 	end
 	if frame.kind == "call" then
 		return nil
@@ -169,7 +172,7 @@ function walk.frames(view, context)
 	local arch, regs = view.arch, context.regs
 	local self = setmetatable({
 		view = view, kd = view.k.kd, read_ptr = view.k.kd.read_ptr, word = view.word,
-		pc = regs[arch.pc], fp = regs[arch.fp], sp = regs[arch.sp], regs = regs,
+		pc = arch.clean and arch.clean(regs[arch.pc]) or regs[arch.pc], fp = regs[arch.fp], sp = regs[arch.sp], regs = regs,
 		kstack = context.low, kstack_end = context.high, hops = 0, exact = true,
 	}, meta)
 	change_stack(self, self.sp)
