@@ -29,8 +29,9 @@ end
 --- The set of items of a list that the user wrote: "1,2,3".
 -- @tparam ?string list
 -- @tparam ?function convert of each item; nil from it is an error
--- @treturn ?table nil when there is no list
--- @raise what is wrong with the list
+-- @treturn[1] ?table nil when there is no list
+-- @treturn[2] nil
+-- @treturn[2] string what is wrong with the list: argparse takes that
 function record.set(list, convert)
 	if list == nil then
 		return nil
@@ -42,7 +43,7 @@ function record.set(list, convert)
 			value = convert(item)
 		end
 		if value == nil or item == "" then
-			error(("'%s' in '%s' is not what is wanted here"):format(item, list), 0)
+			return nil, ("'%s' in '%s' is not what is wanted here"):format(item, list)
 		end
 		set[value] = true
 	end

@@ -15,7 +15,8 @@
 --	rows	function (k, options, report): returns an iterator of records
 --
 -- A record is anything indexed by the columns' keys; it may read the dump only
--- then, and raise a fault: the cell then shows <fault 0x...>, the walk goes on.
+-- then, and raise a fault, or a table with `address` that tostring() explains:
+-- the cell then shows <fault 0x...>, the walk goes on.
 -- `report(message)` says that the answer is not complete. Either way the exit
 -- status is 1.
 -- @module vmcore.script
@@ -68,8 +69,9 @@ local function printer(command, options, mode)
 	return output.printer(columns, mode)
 end
 
+-- A fault of kvm, or something like it: what was read can't be true.
 local function is_fault(err)
-	return kvm.type_of(err) == "fault"
+	return kvm.type_of(err) == "fault" or type(err) == "table" and err.address ~= nil
 end
 
 -- The next record, or nil and the fault that the walk itself ran into.

@@ -60,6 +60,22 @@ function member.unless_null(get, value)
 	end
 end
 
+local damage_meta = {
+	__name = "vmcore.damage",
+	__tostring = function(damage) return damage.message end,
+}
+
+--- Something that can be read but can't be true, to be raised: a row that
+-- meets it shows it as it shows a fault.
+-- @tparam integer address of the damage
+-- @tparam string format of the message
+-- @param ... what the format takes
+-- @treturn table with `address`, `code` ("format"), `message`
+function member.damage(address, format, ...)
+	return setmetatable({ address = address, code = "format",
+		message = format:format(...) }, damage_meta)
+end
+
 --- An integer variable, signed, whatever the kernel file knows of its type.
 -- @tparam table k
 -- @tparam string name

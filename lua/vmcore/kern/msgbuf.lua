@@ -42,7 +42,7 @@ local function from_kernel(k)
 	local address = variable and kd:read_ptr(variable)
 	local bytes = address and address ~= 0 and kd:read(address, HEADER_SIZE)
 	local header = bytes and unpack_header(kd, bytes)
-	if header == nil then
+	if not header then
 		return nil
 	end
 	local text, message, _, partial = kd:read(header.pointer, header.size)

@@ -42,10 +42,10 @@ local function gid_field(T)
 	if gid then
 		return gid
 	end
-	local groups = member.getter(T, "p_ucred.cr_groups")
+	local groups = member.unless_null(member.getter(T, "p_ucred.cr_groups"), nil)
 	return groups and function(p)
 		local list = groups(p)
-		return list and list[0]
+		return list and list[0] or 0
 	end
 end
 
@@ -66,7 +66,7 @@ end
 -- The bytes of an argument list; what can't be read is a fault.
 local function arguments(kd, t, address, n)
 	if n > ARGS_MAX then
-		error(("%d bytes of arguments"):format(n), 0)
+		error(member.damage(address, "struct pargs before %#x: %d bytes of arguments", address, n))
 	end
 	return kd:read(address, n) or kvm.bytes(kvm.object(t:array(n), address))
 end
