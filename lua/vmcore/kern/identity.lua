@@ -10,10 +10,15 @@ local function first_line(text)
 end
 
 -- What `version` (conf/newvers.sh) holds in the dump's memory, at the address
--- that the kernel file gives.
+-- that the kernel file gives; nil when that page was not dumped (powerpc64's
+-- kernel may leave its own image out).
 local function in_memory(kd)
 	local address = kd:lookup "version"
-	return address and first_line((kd:read_string(address, 1024)))
+	local page = kd:translate(address)
+	if page and not page.offset then
+		return nil
+	end
+	return first_line((kd:read_string(address, 1024))) or ""
 end
 
 -- What it holds in the kernel file, if that has contents.
@@ -38,9 +43,15 @@ function identity.kernel(kd)
 	if kd:lookup "version" == nil then
 		return nil
 	end
-	local memory = in_memory(kd) or ""
+	local memory = in_memory(kd)
 	local file = in_file(kd)
 	local note = first_line(kd:dump().note.version)
+	if not memory then
+		if not file or note == "" then
+			return nil
+		end
+		memory = file
+	end
 	if note ~= "" and memory ~= note then
 		return false, ("the kernel file does not match the dump: the dump is of '%s',"
 		    .. " but '%s' stands where this kernel has its version"):format(note, memory)

@@ -413,6 +413,36 @@ describe(name .. " text", function()
 	end
 end)
 
+describe(name .. " kernels that left themselves out", function()
+	-- Their version is in the file and in the dump's header.
+	local function identity_of(noted)
+		local version = "FreeBSD 13.2-RELEASE GENERIC\n"
+		local mem = memory("powerpc64", endian)
+		mem:alloc(64, { where = "dmap" })
+		local bytes = forge.minidump{ memory = mem, header = {
+			startkernel = 0xc000000000500100,
+			endkernel = 0xc000000001500100 } }:tostring()
+		if noted then
+			bytes = forge.kdh.encode{ arch = name, length = #bytes,
+				versionstring = noted } .. bytes
+		end
+		local kd = assert(reader.open(bytes, kernel(endian, {
+			sections = { { name = ".data", addr = 0x300000,
+				data = version .. ("\0"):rep(100) } },
+			symbols = { { name = "version", addr = 0x300000,
+				size = #version + 1 } } })))
+		return require("vmcore.kern.identity").kernel(kd)
+	end
+
+	it("are compared by what the dump's header says", function()
+		assert.is_true(identity_of "FreeBSD 13.2-RELEASE GENERIC\n    x")
+		local matches, how = identity_of "FreeBSD 13.1-RELEASE GENERIC\n"
+		assert.is_false(matches)
+		assert.matches("does not match", how)
+		assert.is_nil(identity_of())
+	end)
+end)
+
 describe(name .. " radix trees", function()
 	local function build(opts)
 		local mem = memory("powerpc64radix", endian, opts)
