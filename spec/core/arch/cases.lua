@@ -9,10 +9,11 @@
 -- where such dumps are native), sizes (of larger pages; all that the levels
 -- have), span (what a last page table maps), base (where physical memory
 -- begins), endless (the tables are not an array that ends), aliased (addresses
--- beside the direct map are more of the same memory), versions (all), wrong (ELF headers of kernels that don't go with it),
--- options (of forge.minidump), and for full dumps: dump (what writes them:
--- forge.elfdump), full(w, mem) -> symbols, options of it; low (physical range below the rest); protection(prot,
--- size) -> what entries can say of it.
+-- beside the direct map are more of the same memory), versions (all), wrong
+-- (ELF headers of kernels that don't go with it), options (of forge.minidump),
+-- and for full dumps: dump (what writes them: forge.elfdump), full(w, mem) ->
+-- symbols, options of it; low (physical range below the rest);
+-- protection(prot, size) -> what entries can say of it.
 local assert = require "luassert"
 local busted = require "busted"
 local forge = require "spec.support.forge"
