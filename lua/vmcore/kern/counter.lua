@@ -1,0 +1,99 @@
+--- Counters that every CPU has a part of: counter(9), sys/pcpu.h, and arrays
+-- of them (net/vnet.h, VNET_PCPUSTAT).
+-- @module vmcore.kern.counter
+
+local kvm = require "kvm"
+local member = require "vmcore.kern.member"
+
+local counter = {}
+
+local CPUS_MAX = 4096
+
+-- What is added to a counter's address for a CPU: from 13 on each CPU says
+-- (zpcpu_offset_cpu()); before, slots are a page apart.
+local function slots(k)
+	local P = k:type "struct pcpu"
+	local offset = member.getter(P, "pc_zpcpu_offset")
+	local pcpus = k.kd:lookup "cpuid_to_pcpu"
+	local last = math.min(member.integer(k, "mp_maxid") or 0, CPUS_MAX - 1)
+	local size, list = k.kd:ptrsize(), {}
+	local page = k:dump().page_size
+	for cpu = 0, last do
+		local pcpu = pcpus and k.kd:read_ptr(pcpus + cpu * size)
+		if pcpu == nil or pcpu ~= 0 then
+			list[#list + 1] = offset and pcpu and offset(pcpu) or cpu * page
+		end
+	end
+	return list
+end
+
+-- Counters that were made before memory was (EARLY_COUNTER) point at a dummy.
+local function dummies(k)
+	local P, set = k:type "struct pcpu", {}
+	local found = P and P:member "pc_early_dummy_counter"
+	local pcpus = found and k.kd:lookup "cpuid_to_pcpu"
+	local first = pcpus and k.kd:read_ptr(pcpus)
+	if found then
+		set[found.offset] = true
+		set[(first or 0) + found.offset] = true
+	end
+	return set
+end
+
+--- A reader of counters.
+-- @tparam table k
+-- @treturn function of a counter's address (what counter_u64_t holds, or nil)
+--   to its value; nil for an address of 0 or of a counter that is not set up
+--   yet. It raises a fault when it can't be read
+function counter.reader(k)
+	local offsets, dummy = slots(k), dummies(k)
+	local kd, u64 = k.kd, k:type "unsigned long long" or k:type "uint64_t"
+	return function(address)
+		if address == nil or address == 0 or dummy[address] then
+			return nil
+		end
+		local sum = 0
+		for _, offset in ipairs(offsets) do
+			sum = sum + (kd:read_uint(address + offset, 8) or kvm.object(u64, address + offset))
+		end
+		return sum
+	end
+end
+
+-- The names of a statistics struct's 64-bit members, in order.
+local function names(T)
+	local list = {}
+	for _, m in ipairs(T:members()) do
+		local t = m.type:strip()
+		if t.kind == "array" then
+			for i = 0, t.nelems - 1 do
+				list[m.offset // 8 + i] = ("%s[%d]"):format(m.name, i)
+			end
+		else
+			list[m.offset // 8] = m.name
+		end
+	end
+	return list
+end
+
+--- The values of an array of counters, by the names that a struct has for
+-- them.
+-- @tparam table k
+-- @tparam function read of reader()
+-- @tparam integer address of the array
+-- @tparam kvm.type T the struct
+-- @treturn function iterator of name and value
+function counter.array(k, read, address, T)
+	local list, i, n = names(T), -1, T.size // 8
+	local size = k.kd:ptrsize()
+	return function()
+		i = i + 1
+		if i >= n then
+			return nil
+		end
+		local pointer = k.kd:read_ptr(address + i * size)
+		return list[i] or ("[%d]"):format(i), read(pointer)
+	end
+end
+
+return counter

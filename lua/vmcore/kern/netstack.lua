@@ -1,0 +1,90 @@
+--- The network stacks of a kernel: net/vnet.h. A jail may have its own, with
+-- the same ports and names as the host's.
+-- @module vmcore.kern.netstack
+
+local member = require "vmcore.kern.member"
+local prison = require "vmcore.kern.prison"
+local queue = require "vmcore.queue"
+
+local netstack = {}
+
+local methods = {}
+local view_meta = { __index = methods }
+
+-- Jail ids by vnet.
+local function owners(k, on_stop)
+	local jails, found = prison.new(k), {}
+	if jails and jails.fields.vnet then
+		local fields = jails.fields
+		for p in jails:addresses(on_stop) do
+			local vnet = fields.vnet(p)
+			if vnet and fields.owns_vnet(p) then
+				found[vnet] = found[vnet] or fields.jid(p)
+			end
+		end
+	end
+	return found
+end
+
+local function each_vnet(k, T, report)
+	local symbol = k.kd:symbol "vnet_head"
+	local head = symbol and k.kd:type_of_symbol "vnet_head"
+	if head == nil then
+		return function() return nil end
+	end
+	return (queue.prepare(head, "vnet_le", { element = T, addresses = true })(symbol.value,
+	    function(status)
+		report("vnet_head: " .. status.message)
+	end))
+end
+
+--- The address of a variable in a stack.
+-- @tparam table stack one of `list`
+-- @tparam string name without "vnet_entry_"
+-- @treturn ?integer nil when the kernel has no such variable
+function methods:address(stack, name)
+	local places = self.places
+	local place = places[name]
+	if place == nil then
+		local symbol = self.k.kd:symbol(self.prefix .. name)
+		place = symbol and symbol.value or false
+		places[name] = place
+	end
+	return place and place + stack.base or nil
+end
+
+--- The type of a variable.
+-- @tparam string name
+-- @treturn ?kvm.type
+function methods:type(name)
+	return (self.k.kd:type_of_symbol(self.prefix .. name))
+end
+
+--- The network stacks, the host's first; a kernel without VIMAGE has one.
+-- @tparam table k
+-- @tparam ?function report
+-- @tparam ?table jids only of these jails
+-- @treturn table `list` of { base, vnet (nil without VIMAGE), jid (nil: no
+--   jail has it any more) }; address(), type()
+function netstack.new(k, report, jids)
+	report = report or function() end
+	local T = k:type "struct vnet"
+	local base = member.getter(T, "vnet_data_base")
+	local view = setmetatable({ k = k, places = {}, list = {}, prefix = "" }, view_meta)
+	if base == nil or k.kd:symbol "vnet_head" == nil then
+		view.list[1] = { base = 0, jid = 0 }
+		return view
+	end
+	view.prefix = "vnet_entry_"
+	local jid_of = owners(k, function(status) report("allprison: " .. status.message) end)
+	for vnet in each_vnet(k, T, report) do
+		local jid = jid_of[vnet]
+		if jids == nil or jids[jid] then
+			table.insert(view.list, { base = base(vnet), vnet = vnet, jid = jid })
+		end
+	end
+	table.sort(view.list, function(a, b) return (a.jid or 1 << 31) < (b.jid or 1 << 31) end)
+	return view
+end
+
+return netstack
