@@ -170,9 +170,7 @@ kvmi_pagemap_undumped(const struct kvmi_pagemap *pm, kpaddr_t pa)
 		n = hole_at(pm, pa >> pm->page_shift);
 	else if (bit < pm->nbits_here && !kvmi_pagemap_test(pm, bit)) {
 		n = clear_at(pm, bit);
-		/* The bits of one range only stand for pages in a row. */
-		if (!kvmi_pagemap_bit(pm, pa + ((n - 1) << pm->page_shift),
-		    &other) || other != bit + n - 1)
+		if (!in_a_row(pm, pa, bit, n))
 			n = 1;
 	}
 	return ((n << pm->page_shift) - (pa & (page - 1)));

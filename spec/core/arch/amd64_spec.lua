@@ -101,6 +101,20 @@ describe("amd64 minidumps", function()
 		end
 	end)
 
+	it("may have no page at all", function()
+		local kd = dump({ version = 3, bitmapsize = 0 },
+		    function(mem)
+			mem:map(mem.heap + BIG, 0, { size = BIG,
+				dumped = false })
+		end)
+		local pages = {}
+		assert.is_true(kd:walk_pages(function(p)
+			pages[#pages + 1] = p
+		end))
+		assert.equal(BIG, pages[1] and pages[1].len)
+		assert.is_nil(pages[1].offset)
+	end)
+
 	it("have superpages whose frames have the PAT bit, in any version",
 	    function()
 		for version = 1, 3 do
