@@ -7,7 +7,8 @@
 --	format	"address": an integer printed as 0x..., in JSON as that string;
 --		"hex": an integer, in text as hexadecimal digits
 --		"time": seconds since the epoch, in text as date and time in UTC
---	text	function (value, record): what text and CSV show instead
+--	text	function (value, record): what text shows instead
+--	wide	true: of any length; in text it stands at the end of the line
 --
 -- A record is anything that is indexed by the keys; nil is no value: null in
 -- JSON, "-" in text, nothing in CSV.
@@ -190,15 +191,29 @@ local function printer(columns, mode)
 	}
 end
 
+-- In text, what is of any length comes last.
+local function arranged(columns)
+	local order = {}
+	for _, wide in ipairs { false, true } do
+		for _, column in ipairs(columns) do
+			if (column.wide or false) == wide then
+				order[#order + 1] = column
+			end
+		end
+	end
+	return order
+end
+
 --- A printer of rows.
--- @function printer
 -- @tparam table columns
 -- @tparam string mode `text`, `json`, `csv`
 -- @treturn table with the strings to print as results of `header()`,
 --   `row(record)`, which raises what reading the record raises, and
 --   `faulty(record)`, which doesn't, and also returns the first fault if there
 --   is one: for the row that row() raised at
-table_module.printer = printer
+function table_module.printer(columns, mode)
+	return printer(mode == "text" and arranged(columns) or columns, mode)
+end
 
 --- A printer of one column's text, a line a row, without a header.
 -- @tparam table columns one

@@ -48,11 +48,11 @@ describe("ps", function()
 		for line in out:gmatch "([^\r]*)\r\n" do
 			lines[#lines + 1] = line
 		end
-		assert.equal("pid,ppid,pgid,sid,uid,ruid,gid,jid,threads,state,flags,wmesg,comm,tty,start,addr,args",
+		assert.equal("pid,ppid,pgid,sid,uid,ruid,gid,jid,threads,state,flags,wmesg,comm,args,tty,start,addr",
 		    lines[1])
 		assert.equal(#rows, #lines - 1)
-		assert.equal("720,712,720,712,1001,1001,1001,0,1,RL+,268451842,,crasher,pts/0,1699997197,"
-		    .. rows[9].addr .. ",./crasher -v now", lines[10])
+		assert.equal("720,712,720,712,1001,1001,1001,0,1,RL+,268451842,,crasher,./crasher -v now,pts/0,"
+		    .. "1699997197," .. rows[9].addr, lines[10])
 		assert.same({ pid = 720, ppid = 712, pgid = 720, sid = 712, uid = 1001, ruid = 1001,
 			gid = 1001, jid = 0, threads = 1, state = "RL+", flags = 268451842, wmesg = "",
 			comm = "crasher", args = "./crasher -v now", tty = "pts/0", start = 1699997197,
