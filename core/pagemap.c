@@ -145,7 +145,8 @@ hole_at(const struct kvmi_pagemap *pm, uint64_t n)
 	}
 	if (lo < pm->nranges)
 		return (pm->ranges[lo].first - n);
-	return (n == 0 ? 1 : (UINT64_MAX >> pm->page_shift) + 1 - n);
+	/* No more than callers can add to what they have. */
+	return (UINT64_MAX >> pm->page_shift >> 1);
 }
 
 /* Pages from a clear bit on that are not dumped either: a word's, at most. */
@@ -161,18 +162,35 @@ clear_at(const struct kvmi_pagemap *pm, uint64_t bit)
 	return (n);
 }
 
+/* Do the n bits from bit on stand for n pages in a row, from pa on? */
+static bool
+in_a_row(const struct kvmi_pagemap *pm, kpaddr_t pa, uint64_t bit, uint64_t n)
+{
+	uint64_t last;
+
+	return (kvmi_pagemap_bit(pm, pa + ((n - 1) << pm->page_shift),
+	    &last) && last == bit + n - 1);
+}
+
 uint64_t
 kvmi_pagemap_undumped(const struct kvmi_pagemap *pm, kpaddr_t pa)
 {
-	uint64_t page = (uint64_t)1 << pm->page_shift, n = 1, bit, other;
+	uint64_t page = (uint64_t)1 << pm->page_shift, n = 1, bit;
 
 	if (!kvmi_pagemap_bit(pm, pa, &bit))
 		n = hole_at(pm, pa >> pm->page_shift);
-	else if (bit < pm->nbits_here && !kvmi_pagemap_test(pm, bit)) {
+	else if (bit >= pm->nbits_here) {
+		/* Past the end of the index: by leaps. */
+		while (in_a_row(pm, pa, bit, 2 * n))
+			n *= 2;
+	} else if (!kvmi_pagemap_test(pm, bit)) {
 		n = clear_at(pm, bit);
 		if (!in_a_row(pm, pa, bit, n))
 			n = 1;
 	}
+	/* The length of all there is would not fit. */
+	if (n > UINT64_MAX >> pm->page_shift)
+		n = UINT64_MAX >> pm->page_shift;
 	return ((n << pm->page_shift) - (pa & (page - 1)));
 }
 

@@ -268,8 +268,8 @@ void	kvmi_pagemap_deinit(struct kvmi_pagemap *);
 #define	KVMI_NOTDUMPED	(-1)
 #define	KVMI_CUTOFF	(-2)	/* the page index ends before this page */
 /*
- * Bytes from pa on, which is in no dumped page, that surely aren't either: at
- * least to the end of its page.
+ * Bytes from pa on, of which nothing is in the dump (KVMI_NOTDUMPED, or
+ * KVMI_CUTOFF all of them) as at pa: at least to the end of its page.
  */
 uint64_t kvmi_pagemap_undumped(const struct kvmi_pagemap *, kpaddr_t pa);
 /* Offset in the dump of the byte at pa, or one of the above. */

@@ -26,7 +26,7 @@ kvmi_phys_offset(kvm_t *kd, kpaddr_t pa, uint64_t *len)
 	if (kd->kind == KVM_DUMP_MINI) {
 		*len = page_size(kd) - (pa & (page_size(kd) - 1));
 		off = kvmi_pagemap_offset(&kd->pagemap, pa);
-		if (off == KVMI_NOTDUMPED)
+		if (off < 0)
 			*len = kvmi_pagemap_undumped(&kd->pagemap, pa);
 		return (off);
 	}
