@@ -10,8 +10,8 @@
 -- size is that of struct pcb), step() (see vmcore.kern.stack.walk),
 -- entry(name, walk), frames(walk), plausible(regs), is_user(regs), trap(regs);
 -- where it needs them bottom (functions that a thread begins with),
--- kind(regs, kind, name), which knows better than entry(), complete(regs, at)
--- and clean(address); and its name in ARCHES.
+-- kind(regs, kind, name), which knows better than entry(), complete(regs, at),
+-- clean(address) and text (where code can begin); and its name in ARCHES.
 -- @module vmcore.kern.stack
 
 local context = require "vmcore.kern.stack.context"
@@ -126,7 +126,7 @@ function methods:describe(frame, td)
 		what = ("syscall (%s)"):format(table.concat(parts, ", "))
 	end
 	local where = {}
-	for _, name in ipairs { arch.pc, arch.sp, arch.fp } do
+	for _, name in ipairs { arch.pc, arch.sp, arch.fp ~= arch.sp and arch.fp or nil } do
 		where[#where + 1] = ("%s = %#x"):format(name, regs[name])
 	end
 	return what .. ", " .. table.concat(where, ", "), trap
@@ -152,7 +152,7 @@ function stack.new(k, procs)
 	local set, size = arch.trapframe(trapframe, contexts.told)
 	return setmetatable({
 		k = k, arch = arch, contexts = contexts, klds = kld.new(k), word = k.kd:ptrsize(),
-		text = k:dump().kernbase, named = k:has_symbol "mi_switch",
+		text = arch.text or k:dump().kernbase, named = k:has_symbol "mi_switch",
 		read_trapframe = registers.reader(k.kd, trapframe, set), trapframe_size = size,
 		syscall = syscall.new(k, k:type "struct thread"),
 		at = {}, before = {},

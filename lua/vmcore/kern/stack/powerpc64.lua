@@ -4,7 +4,8 @@
 
 local link = require "vmcore.kern.stack.link"
 
-local powerpc64 = { pc = "pc", fp = "r1", sp = "r1", syscall = "r0" }
+-- The kernel runs in the direct map, below what the dump calls kernbase.
+local powerpc64 = { pc = "pc", fp = "r1", sp = "r1", syscall = "r0", text = 0x100000 }
 
 local LR_SAVE = 16		-- of a frame: where its callee saves the link register
 local TRAPFRAME = 48		-- of the frame that a trap makes
