@@ -70,6 +70,7 @@ extern "C" {
 #endif
 
 typedef struct __kvm	kvm_t;
+struct kinfo_proc;		/* sys/user.h: see kvm_getprocs() */
 typedef uint64_t	kvaddr_t;	/* kernel virtual address */
 typedef uint64_t	kpaddr_t;	/* physical address */
 typedef int64_t		kssize_t;	/* kernel address difference */
@@ -204,7 +205,9 @@ int	 kvm_walk_pages(kvm_t *kd, kvm_walk_pages_cb_t *cb, void *arg);
  * empty name.  A name matches a symbol that equals it, or equals it without
  * one leading "_".  Of several symbols with one name a global one is taken,
  * then a weak one, then the first local one.  Names found by the resolver
- * have n_type N_DATA | N_EXT.
+ * have n_type N_DATA | N_EXT.  A name that is not found is looked for as a
+ * variable of the selected network stack (kvm_vnet_select()), and then of the
+ * selected processor (kvm_dpcpu_setcpu()).
  * The number of names not found; -1 on error.  kvm_nlist() is for native
  * kernels and fails with KVM_E_NOTSUP for others; use kvm_nlist2().
  */
@@ -220,6 +223,139 @@ int	 kvm_native(kvm_t *kd);
  * is already displaced.
  */
 kssize_t kvm_kerndisp(kvm_t *kd);
+
+/* ------------------------------------------------------------------------
+ * kvm(3): processors
+ *
+ * What needs the layout of struct pcpu takes it from the kernel's types, and
+ * fails with KVM_E_NOTYPE where there are none.
+ */
+
+/*
+ * The number of processors that the kernel was compiled for (mp_maxcpus), and
+ * that it had (mp_ncpus).  Numbers of processors are below the former, but
+ * not necessarily below the latter: there may be gaps.  -1 on error.
+ */
+int	 kvm_getmaxcpu(kvm_t *kd);
+int	 kvm_getncpus(kvm_t *kd);
+
+/*
+ * A copy of the struct pcpu of processor cpu, in the target's layout and byte
+ * order, which the caller passes to free(3).  NULL when there is no such
+ * processor, (void *)-1 on error.
+ */
+void	*kvm_getpcpu(kvm_t *kd, int cpu);
+
+/*
+ * Let kvm_nlist() find the variables of dynamic per-CPU storage (DPCPU) as
+ * processor cpu has them; first it is processor 0.  0, or -1.
+ */
+int	 kvm_dpcpu_setcpu(kvm_t *kd, unsigned int cpu);
+
+/*
+ * Copy size bytes of what processor cpu has behind base, a pointer that came
+ * from a UMA zone with a part for each processor (UMA_ZONE_PCPU).  size, or
+ * -1.  (FreeBSD's base is an unsigned long, which is the same on its 64-bit
+ * hosts.)
+ */
+ssize_t	 kvm_read_zpcpu(kvm_t *kd, kvaddr_t base, void *buf, size_t size,
+	    int cpu);
+
+/*
+ * The value of the counter(9) base: the sum over all processors.  A counter
+ * of the kernel that was not set up yet is 0.  0 on error, too: only then
+ * kvm_errclass() is not KVM_E_NONE afterwards.
+ */
+uint64_t kvm_counter_u64_fetch(kvm_t *kd, kvaddr_t base);
+
+/* ------------------------------------------------------------------------
+ * kvm(3): what the system did
+ */
+
+/*
+ * Load averages over the last 1, 5 and 15 minutes: at most nelem of them.
+ * How many were stored; or -1.
+ */
+int	 kvm_getloadavg(kvm_t *kd, double loadavg[], int nelem);
+
+/*
+ * Ticks of the statistics clock that all processors spent in user, nice,
+ * system and interrupt mode and idle: 5 (CPUSTATES) numbers.  0, or -1.
+ */
+int	 kvm_getcptime(kvm_t *kd, long *cp_time);
+
+/* A swap device, in pages of the target. */
+struct kvm_swap {
+	char	ksw_devname[32];	/* "ada0p2"; terminated, maybe cut off */
+	int	ksw_used;
+	int	ksw_total;
+	int	ksw_flags;		/* SW_*, vm/swap_pager.h */
+	int	ksw_reserved1;
+	int	ksw_reserved2;
+};
+#define	SWIF_DEV_PREFIX	0x0002	/* "/dev/ada0p2" */
+
+/*
+ * Describe the swap devices: maxswap - 1 of them at most, and behind the last
+ * one the total of all, whether there was room for them or not.  flags is 0
+ * or SWIF_DEV_PREFIX.  The number of devices stored, without the total; -1 on
+ * error.
+ */
+int	 kvm_getswapinfo(kvm_t *kd, struct kvm_swap *swap, int maxswap,
+	    int flags);
+
+/* ------------------------------------------------------------------------
+ * kvm(3): processes
+ */
+
+/* What kvm_getprocs() can be asked for: sys/sysctl.h. */
+#ifndef KERN_PROC_ALL
+#define	KERN_PROC_ALL		0	/* all, a row for each thread */
+#define	KERN_PROC_PID		1	/* by process id */
+#define	KERN_PROC_PGRP		2	/* by process group id */
+#define	KERN_PROC_SESSION	3	/* by session id */
+#define	KERN_PROC_TTY		4	/* by number of the terminal's device */
+#define	KERN_PROC_UID		5	/* by effective user id */
+#define	KERN_PROC_RUID		6	/* by real user id */
+#define	KERN_PROC_PROC		8	/* all, a row for each process */
+#define	KERN_PROC_RGID		10	/* by real group id */
+#define	KERN_PROC_GID		11	/* by effective group id */
+#define	KERN_PROC_INC_THREAD	0x10	/* or-ed in: a row for each thread */
+#endif
+
+/*
+ * The processes that op and arg select, those that are only the parents'
+ * business any more (zombies) included, in the order of the kernel's list.
+ * *cnt (may be NULL) gets their number.
+ *
+ * The rows are what the sysctl kern.proc would have given at that moment:
+ * struct kinfo_proc in the layout that the kernel itself has for it, in the
+ * target's byte order.  The type is in the kernel's types, which this call
+ * needs (KVM_E_NOTYPE); its size is that of a row.  On the target's own
+ * architecture and release it is what <sys/user.h> declares.
+ *
+ * Pointers of a kernel that crashed may lead nowhere.  What can't be read is
+ * 0 in the row; lists that can't be followed any further end there.  Then
+ * the rows are returned all the same, and kvm_errclass() is not KVM_E_NONE.
+ *
+ * The rows are kd's until the next call.  NULL on error.
+ */
+struct kinfo_proc *kvm_getprocs(kvm_t *kd, int op, int arg, int *cnt);
+
+/*
+ * The arguments of a process that kvm_getprocs() returned, ending in NULL, as
+ * the kernel keeps a copy of them (in struct pargs).  nchr limits the number
+ * of characters, NULs included; 0: no limit.  They are kd's until the next
+ * call.  NULL on error: KVM_E_NOTSUP when there is no copy, which is true of
+ * the kernel's own processes, and of argument lists longer than the sysctl
+ * kern.ps_arg_cache_limit.
+ */
+char	**kvm_getargv(kvm_t *kd, const struct kinfo_proc *p, int nchr);
+
+/*
+ * The kernel keeps no copy of a process's environment: NULL, KVM_E_NOTSUP.
+ */
+char	**kvm_getenvv(kvm_t *kd, const struct kinfo_proc *p, int nchr);
 
 /* ------------------------------------------------------------------------
  * Extensions: errors
@@ -507,6 +643,33 @@ int	 kvm_symbol_next(kvm_t *kd, const char *name, size_t *cursor,
  */
 int	 kvm_section(kvm_t *kd, const char *name, kvaddr_t *addr,
 	    const void **data, size_t *size);
+
+/* ------------------------------------------------------------------------
+ * Extensions: processors and network stacks
+ */
+
+/*
+ * The address of processor cpu's struct pcpu; 0 when there is no such
+ * processor, which is no error.  0, or -1.
+ */
+int	 kvm_pcpu_address(kvm_t *kd, int cpu, kvaddr_t *addr);
+
+/*
+ * Let kvm_nlist() find the variables of a network stack (VNET) as that at
+ * vnet, a struct vnet, has them.  0 selects the one that is selected first:
+ * that of the jail of the thread that crashed, or else vnet0, the system's
+ * own.  0, or -1.
+ */
+int	 kvm_vnet_select(kvm_t *kd, kvaddr_t vnet);
+
+/* The selected network stack; 0 on error, and when the kernel has but one. */
+kvaddr_t kvm_vnet(kvm_t *kd);
+
+/*
+ * Addresses of all network stacks, at most max of them.  How many there are;
+ * or -1.
+ */
+int	 kvm_vnet_list(kvm_t *kd, kvaddr_t *vnets, int max);
 
 /* ------------------------------------------------------------------------
  * Extensions: types

@@ -4,8 +4,12 @@
  * nlist.c: names to addresses, as kvm_nlist(3) has it.
  */
 #include <errno.h>
+#include <stdio.h>
 
-#include "private.h"
+#include "pcpu.h"
+
+/* Longer than any name of a variable in the kernel. */
+#define	PREFIXED_MAX	256
 
 /* The resolver that kvm_open2() recognises and never calls. */
 int
@@ -83,7 +87,7 @@ ask(kvm_t *kd, const char *name, struct kvm_nlist *nl)
 
 /* As it is, else without one leading underscore (a.out's C names). */
 static int
-resolve(kvm_t *kd, const char *name, struct kvm_nlist *nl)
+resolve_plain(kvm_t *kd, const char *name, struct kvm_nlist *nl)
 {
 
 	if (ask(kd, name, nl) == 0)
@@ -91,8 +95,46 @@ resolve(kvm_t *kd, const char *name, struct kvm_nlist *nl)
 	if (kd->error.ke_class != KVM_E_NOSYM || name[0] != '_' ||
 	    name[1] == '\0')
 		return (-1);
-	return (ask(kd, name + 1, nl) == 0 ? 0 :
-	    kd->error.ke_class == KVM_E_NOSYM ? no_symbol(kd, name) : -1);
+	return (ask(kd, name + 1, nl));
+}
+
+/*
+ * A variable of which there are many, by its symbol in a linker set; place
+ * turns the address there into that of one of them.
+ */
+static int
+resolve_in_set(kvm_t *kd, const char *prefix, const char *name,
+    int (*place)(kvm_t *, kvaddr_t *), struct kvm_nlist *nl)
+{
+	char symbol[PREFIXED_MAX];
+
+	name += name[0] == '_';
+	if (snprintf(symbol, sizeof(symbol), "%s%s", prefix, name) >=
+	    (int)sizeof(symbol))
+		return (no_symbol(kd, name));
+	if (ask(kd, symbol, nl) == -1)
+		return (-1);
+	if (place(kd, &nl->n_value) == -1)
+		return (kvmi_context(kd, "symbol %s", symbol));
+	return (0);
+}
+
+/* A failure other than that there is no such symbol is final. */
+static int
+resolve(kvm_t *kd, const char *name, struct kvm_nlist *nl)
+{
+
+	if (resolve_plain(kd, name, nl) == 0)
+		return (0);
+	if (kd->error.ke_class == KVM_E_NOSYM && resolve_in_set(kd,
+	    "vnet_entry_", name, kvmi_vnet_address, nl) == 0)
+		return (0);
+	if (kd->error.ke_class == KVM_E_NOSYM && resolve_in_set(kd,
+	    "pcpu_entry_", name, kvmi_dpcpu_address, nl) == 0)
+		return (0);
+	nl->n_type = N_UNDF;
+	nl->n_value = 0;
+	return (kd->error.ke_class == KVM_E_NOSYM ? no_symbol(kd, name) : -1);
 }
 
 int

@@ -307,6 +307,8 @@ static void
 destroy(kvm_t *kd)
 {
 
+	kvmi_procs_destroy(kd->procs);
+	free(kd->pcpus);
 	if (kd->types != NULL)
 		kvmi_types_destroy(kd->types);
 	if (kd->arch != NULL)
