@@ -46,10 +46,10 @@ CORE	= $(CRYPT) core/addrset.c core/arch.c core/bytes.c core/cache.c \
 	core/symaddr.c core/symbol.c core/symtab.c core/type.c core/typefind.c \
 	core/typeinfo.c core/typename.c core/vnet.c
 BIND	= core/bind/access.c core/bind/ctype.c core/bind/descriptor.c \
-	core/bind/fault.c core/bind/getter.c \
+	core/bind/fault.c core/bind/getter.c core/bind/kinfo.c \
 	core/bind/kvm.c core/bind/memory.c core/bind/object.c \
 	core/bind/progress.c core/bind/resolver.c core/bind/symbol.c \
-	core/bind/type.c core/bind/typeset.c
+	core/bind/system.c core/bind/type.c core/bind/typeset.c
 # Compiled into the test variant only.
 TESTING	=
 HEADERS	= core/*.h core/*/*.h

@@ -217,6 +217,13 @@ extern const luaL_Reg bind_kd_methods[];
 extern const luaL_Reg bind_memory_methods[];
 extern const luaL_Reg bind_symbol_methods[];
 
+/* ---- system.c, kinfo.c */
+
+extern const luaL_Reg bind_system_methods[];
+extern const luaL_Reg bind_kinfo_methods[];
+/* Set the constants of kvm_getprocs() in the table on top. */
+void	bind_kinfo_constants(lua_State *);
+
 /* ---- resolver.c */
 
 kvm_resolver_t		bind_resolver;

@@ -423,6 +423,8 @@ bind_kd_register(lua_State *L, int mt, int module)
 	copy_methods(L, bind_memory_methods, module);
 	copy_methods(L, bind_symbol_methods, module);
 	copy_methods(L, bind_kd_type_methods, module);
+	copy_methods(L, bind_system_methods, module);
+	copy_methods(L, bind_kinfo_methods, module);
 	lua_setfield(L, -2, "__index");
 	lua_pushliteral(L, "kvm.descriptor");
 	lua_setfield(L, -2, "__metatable");

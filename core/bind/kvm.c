@@ -297,6 +297,7 @@ set_constants(lua_State *L)
 	bind_setint(L, "INT_SIGNED", KVM_INT_SIGNED);
 	bind_setint(L, "INT_CHAR", KVM_INT_CHAR);
 	bind_setint(L, "INT_BOOL", KVM_INT_BOOL);
+	bind_kinfo_constants(L);
 	u.fn = kvm_elf_resolver;
 	lua_pushlightuserdata(L, u.p);
 	lua_setfield(L, -2, "elf_resolver");
@@ -320,6 +321,8 @@ luaopen_kvm(lua_State *L)
 	bind_setfuncs(L, bind_memory_methods, mt);
 	bind_setfuncs(L, bind_symbol_methods, mt);
 	bind_setfuncs(L, bind_kd_methods, mt);
+	bind_setfuncs(L, bind_system_methods, mt);
+	bind_setfuncs(L, bind_kinfo_methods, mt);
 	bind_setfuncs(L, bind_kd_type_methods, mt);
 	bind_setfuncs(L, bind_object_functions, mt);
 	bind_setfuncs(L, bind_ctype_functions, mt);
