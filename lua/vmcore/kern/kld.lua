@@ -38,10 +38,13 @@ local function text(kd, pointer)
 end
 
 -- Whether a file is of link_elf.c or link_elf_obj.c: its class, "elf64" or
--- "elf64_obj".
+-- "elf64_obj"; nil when that can't be read.
 local function kind_of(lf)
 	local ok, name = pcall(function() return kvm.string(lf.ops.cls.name, 32) end)
-	return ok and name and name:find "_obj$" and "elf_obj" or "elf"
+	if not ok or not name:find "^elf" then
+		return nil
+	end
+	return name:find "_obj$" and "elf_obj" or "elf"
 end
 
 local methods = {}
@@ -85,7 +88,7 @@ end
 --- The loaded files, in the order of the kernel's list; its first is the
 -- kernel.
 -- @treturn {table...} id refs flags size address name path kind ("elf",
---   "elf_obj") at (of struct linker_file)
+--   "elf_obj", nil when not known) at (of struct linker_file)
 -- @treturn ?string what of them could not be read
 function methods:files()
 	if self.list == nil then
@@ -95,20 +98,31 @@ function methods:files()
 	return self.list, self.broken
 end
 
--- Where a file's symbols are.
-local function symbols_of(view, file)
-	view.types = view.types or elf_types(view.k.kd)
-	local T = view.types[file.kind]
+-- Where a file's symbols are, if it is of that kind.
+local function place(view, file, kind)
+	local T = view.types[kind]
 	if T == nil then
-		return nil, "the kernel has no type of it"
+		return nil
 	end
 	local ef = kvm.pointer(T:pointer(), file.at)
-	return {
+	local where = {
 		symbols = address_of(ef.ddbsymtab), count = ef.ddbsymcnt,
 		strings = address_of(ef.ddbstrtab), length = ef.ddbstrcnt,
 		-- Those of link_elf_obj.c were relocated in place.
-		base = file.kind == "elf" and address_of(ef.address) or 0,
+		base = kind == "elf" and address_of(ef.address) or 0,
 	}
+	return where.symbols ~= 0 and where.strings ~= 0 and symtab.plausible(where) and where or nil
+end
+
+local function symbols_of(view, file)
+	view.types = view.types or elf_types(view.k.kd)
+	for _, kind in ipairs(file.kind and { file.kind } or { "elf_obj", "elf" }) do
+		local where = place(view, file, kind)
+		if where then
+			return where
+		end
+	end
+	return nil, file.name .. " has no symbol table"
 end
 
 --- The symbols of a loaded file, by address.

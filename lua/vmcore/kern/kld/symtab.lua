@@ -43,6 +43,14 @@ local function order(a, b)
 	return x < y or x == y and a.index < b.index
 end
 
+--- Whether a table can be that large.
+-- @tparam table where as read() takes it
+-- @treturn boolean
+function symtab.plausible(where)
+	return where.count > 0 and where.count <= SYMBOLS_MAX and
+	    where.length > 0 and where.length <= STRINGS_MAX
+end
+
 --- Read a table.
 -- @tparam kvm.descriptor kd
 -- @tparam table where `symbols` and `count`, `strings` and `length`, and
@@ -53,9 +61,7 @@ end
 function symtab.read(kd, where)
 	local size, unpack = unpacker(kd)
 	local count, length = where.count, where.length
-	if count <= 0 or length <= 0 then
-		return {}
-	elseif count > SYMBOLS_MAX or length > STRINGS_MAX then
+	if not symtab.plausible(where) then
 		return {}, ("a table of %d symbols and %d bytes of names"):format(count, length)
 	end
 	local bytes, message, _, partial = kd:read(where.symbols, count * size)
@@ -90,13 +96,13 @@ function symtab.at(list, address)
 			low = middle + 1
 		end
 	end
-	-- Labels inside a function have no size; the function has one.
+	-- Labels inside a function have neither type nor size; the function has.
 	for i = high, math.max(high - LABELS_MAX, 1), -1 do
 		local symbol = list[i]
 		local offset = address - symbol.value
 		if symbol.size > 0 and math.ult(offset, symbol.size) then
 			return symbol, offset
-		elseif symbol.size > 0 then
+		elseif symbol.size > 0 or symbol.type ~= "notype" then
 			break
 		end
 	end
