@@ -332,7 +332,7 @@ kvmi_bytes_more(kvm_t *kd, struct kvmi_bytes *b, uint64_t off, size_t len)
 	uint64_t want;
 
 	if (b->stream != NULL && off <= UINT64_MAX - len - READ_AHEAD) {
-		want = off + len + READ_AHEAD;
+		want = off + len + (kvmi_bytes_piped(b) ? 0 : READ_AHEAD);
 		if (fill(kd, b, want) == -1)
 			return (NULL);
 		if (!kvmi_beyond(off, len, b->ready))
@@ -343,6 +343,15 @@ kvmi_bytes_more(kvm_t *kd, struct kvmi_bytes *b, uint64_t off, size_t len)
 		return (zero_bytes);
 	past_end(kd, b, off, len);
 	return (NULL);
+}
+
+bool
+kvmi_bytes_piped(const struct kvmi_bytes *b)
+{
+
+	while (b->under != NULL)
+		b = b->under;
+	return (b->stream != NULL);
 }
 
 uint64_t
@@ -364,6 +373,17 @@ kvmi_bytes_size(kvm_t *kd, struct kvmi_bytes *b)
 }
 
 size_t
+kvmi_bytes_ready(const struct kvmi_bytes *b, uint64_t off, uint64_t len)
+{
+
+	if (len > SIZE_MAX / 2)
+		len = SIZE_MAX / 2;
+	if (off >= b->ready)
+		return (0);
+	return ((size_t)(len < b->ready - off ? len : b->ready - off));
+}
+
+size_t
 kvmi_bytes_avail(kvm_t *kd, struct kvmi_bytes *b, uint64_t off, uint64_t len)
 {
 
@@ -372,7 +392,5 @@ kvmi_bytes_avail(kvm_t *kd, struct kvmi_bytes *b, uint64_t off, uint64_t len)
 	if (b->stream != NULL && off <= UINT64_MAX - len &&
 	    kvmi_beyond(off, len, b->ready))
 		(void)fill(kd, b, off + len);
-	if (off >= b->ready)
-		return (0);
-	return ((size_t)(len < b->ready - off ? len : b->ready - off));
+	return (kvmi_bytes_ready(b, off, len));
 }

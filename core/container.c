@@ -112,6 +112,29 @@ unwrap_text(kvm_t *kd, const struct kvmi_header *h, uint64_t end)
 }
 
 /*
+ * The headers before and after a dump are the same, but for the magic of one
+ * that was cleared.  Of two that differ the good one is taken.
+ */
+static void
+reconcile(struct kvmi_header *lead, const struct kvmi_header *tail)
+{
+	bool same, cleared = lead->cleared || tail->cleared;
+
+	same = lead->version == tail->version &&
+	    lead->length == tail->length && lead->extent == tail->extent &&
+	    lead->time == tail->time && lead->keysize == tail->keysize &&
+	    lead->blocksize == tail->blocksize &&
+	    strcmp(lead->arch, tail->arch) == 0 &&
+	    strcmp(lead->hostname, tail->hostname) == 0 &&
+	    strcmp(lead->versionstring, tail->versionstring) == 0 &&
+	    strcmp(lead->panic, tail->panic) == 0;
+	if (!same && (lead->bad || !sane_header(lead)))
+		*lead = *tail;
+	lead->bad = !same || lead->bad || tail->bad;
+	lead->cleared = cleared;
+}
+
+/*
  * A dump device: its last sector holds a header, which tells where the
  * leading one is.  1: it was one; 0: it is none.
  */
@@ -123,8 +146,8 @@ unwrap_device(kvm_t *kd, const struct kvm_open_args *args)
 	uint64_t size, taken;
 	size_t i;
 
-	/* A stream is not read to its end on a mere suspicion. */
-	if (kd->bytes.stream != NULL)
+	/* A pipe is not read to its end on a mere suspicion. */
+	if (kvmi_bytes_piped(&kd->bytes))
 		return (0);
 	size = kvmi_bytes_size(kd, &kd->bytes);
 	for (i = 0; i < nitems_of(sectors); i++) {
@@ -146,7 +169,9 @@ unwrap_device(kvm_t *kd, const struct kvm_open_args *args)
 			return (kvmi_error(kd, KVM_E_FORMAT, 0,
 			    "the header before the dump, at %#jx of the "
 			    "device, was overwritten", (uintmax_t)size));
-		return (unwrap_header(kd, args, size, &lead) == -1 ? -1 : 1);
+		reconcile(&lead, &tail);
+		return (unwrap_header(kd, args, size, &lead) == -1 ? -1 :
+		    kd->kind == KVM_DUMP_NONE);
 	}
 	return (0);
 }
@@ -216,7 +241,9 @@ unwrap(kvm_t *kd, const struct kvm_open_args *args)
 	size_t n;
 
 	n = kvmi_bytes_avail(kd, &kd->bytes, 0, KVMI_HEADER_SIZE);
-	head = kd->bytes.base;
+	head = kvmi_bytes_at(kd, &kd->bytes, 0, n == 0 ? 1 : n);
+	if (head == NULL)
+		return (-1);
 	codec = kvmi_codec_sniff(head, n);
 	if (codec != NULL)
 		return (kvmi_bytes_decode(kd, &kd->bytes, codec, NULL) == -1 ?

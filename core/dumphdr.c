@@ -30,29 +30,43 @@ static const struct layout {
 #define	HOSTNAME_SIZE		64
 #define	VERSIONSTRING_SIZE	192
 
-/* The exclusive or of all words of a valid header is 0. */
+static const char memory_magic[HDR_MAGIC_SIZE] = "FreeBSD Kernel Dump";
+static const char text_magic[HDR_MAGIC_SIZE] = "FreeBSD Text Dump";
+static const char cleared_magic[HDR_MAGIC_SIZE] = "Cleared Kernel Dump";
+
+/* The exclusive or of all words of a valid header is 0: of one with another
+   magic, too. */
 static bool
-parity_is_good(const uint8_t *p)
+parity_is_good(const uint8_t *p, const char *magic)
 {
 	uint32_t parity = 0;
 	size_t i;
 
-	for (i = 0; i < KVMI_HEADER_SIZE; i += 4)
+	for (i = 0; i < HDR_MAGIC_SIZE; i += 4)
+		parity ^= kvmi_get32(magic + i, true);
+	for (; i < KVMI_HEADER_SIZE; i += 4)
 		parity ^= kvmi_get32(p + i, true);
 	return (parity == 0);
+}
+
+/* savecore(8) clears a header without bringing its parity up to date. */
+static bool
+is_good(const uint8_t *p, const struct kvmi_header *h)
+{
+
+	return (parity_is_good(p, (const char *)p) ||
+	    (h->cleared && (parity_is_good(p, memory_magic) ||
+	    parity_is_good(p, text_magic))));
 }
 
 static bool
 check_magic(const uint8_t *p, struct kvmi_header *h)
 {
-	static const char memory[HDR_MAGIC_SIZE] = "FreeBSD Kernel Dump";
-	static const char text[HDR_MAGIC_SIZE] = "FreeBSD Text Dump";
-	static const char cleared[HDR_MAGIC_SIZE] = "Cleared Kernel Dump";
 
-	h->text = memcmp(p, text, HDR_MAGIC_SIZE) == 0;
-	h->cleared = memcmp(p, cleared, HDR_MAGIC_SIZE) == 0;
+	h->text = memcmp(p, text_magic, HDR_MAGIC_SIZE) == 0;
+	h->cleared = memcmp(p, cleared_magic, HDR_MAGIC_SIZE) == 0;
 	return (h->text || h->cleared ||
-	    memcmp(p, memory, HDR_MAGIC_SIZE) == 0);
+	    memcmp(p, memory_magic, HDR_MAGIC_SIZE) == 0);
 }
 
 /* A field of n bytes, NUL-padded, to a string of at least n + 1. */
@@ -72,8 +86,9 @@ kvmi_header_parse(const uint8_t *p, struct kvmi_header *h)
 	memset(h, 0, sizeof(*h));
 	h->version = kvmi_get32(p + HDR_VERSION, true);
 	if (!check_magic(p, h) || h->version < 1 ||
-	    h->version >= nitems_of(layouts) || !parity_is_good(p))
+	    h->version >= nitems_of(layouts))
 		return (false);
+	h->bad = !is_good(p, h);
 	l = &layouts[h->version];
 	h->length = kvmi_get64(p + HDR_LENGTH, true);
 	h->extent = l->extent == 0 ? h->length :

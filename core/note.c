@@ -195,7 +195,8 @@ kvmi_note_header(kvm_t *kd, struct kvmi_note *note,
 	note->version = keep(&end, h->versionstring);
 	note->panic = keep(&end, h->panic);
 	note->time = keep(&end, when);
-	note->status = keep(&end, h->cleared ? "cleared" : "good");
+	note->status = keep(&end, h->bad ? "bad" :
+	    h->cleared ? "cleared" : "good");
 	note->length = h->length;
 	return (0);
 }

@@ -123,8 +123,13 @@ const uint8_t *kvmi_bytes_more(kvm_t *, struct kvmi_bytes *, uint64_t off,
 	    size_t len);
 /* The same, as far as is known without reading on. */
 uint64_t kvmi_bytes_known(const struct kvmi_bytes *);
+/* Are there bytes still to come from a pipe, who knows when? */
+bool	kvmi_bytes_piped(const struct kvmi_bytes *);
 /* How many bytes there are; a stream is read to its end to know. */
 uint64_t kvmi_bytes_size(kvm_t *, struct kvmi_bytes *);
+/* As many of the len bytes from off as are ready, without reading on. */
+size_t	kvmi_bytes_ready(const struct kvmi_bytes *, uint64_t off,
+	    uint64_t len);
 /* As many of the len bytes from off as there are. */
 size_t	kvmi_bytes_avail(kvm_t *, struct kvmi_bytes *, uint64_t off,
 	    uint64_t len);
@@ -339,6 +344,8 @@ bool	kvmi_elfcore_next(const struct kvmi_elfcore *, unsigned int page_shift,
 struct kvmi_header {
 	bool		 text;		/* of a textdump */
 	bool		 cleared;	/* savecore(8) has taken the dump */
+	bool		 bad;		/* its parity is wrong, or it is not
+					   the one at the dump's other end */
 	unsigned int	 version;	/* of this header: 1 to 4 */
 	uint64_t	 length;	/* bytes of the dump as stored */
 	uint64_t	 extent;	/* bytes set aside for it */
@@ -349,7 +356,8 @@ struct kvmi_header {
 			 panic[193];
 };
 
-/* Decode the KVMI_HEADER_SIZE bytes at p; false when they are no header. */
+/* Decode the KVMI_HEADER_SIZE bytes at p; false when they are no header.  One
+   whose parity is wrong is decoded all the same. */
 bool	kvmi_header_parse(const uint8_t *p, struct kvmi_header *);
 
 /* What is known of the dump from beside it.  Strings are its own; "" where
@@ -672,6 +680,7 @@ struct __kvm {
 	uint64_t		 progress_next;	/* not before: milliseconds */
 	const char		*errstr;	/* kvm_open()'s; else NULL */
 	int			 flags;		/* O_RDONLY, ... */
+	unsigned int		 options;	/* KVM_OPEN_* */
 	struct kvm_error	 error;
 };
 

@@ -147,7 +147,10 @@ input(kvm_t *kd, struct kvmi_stream *s, size_t *n)
 
 	if (s->fd != -1)
 		return (file_input(s, n));
-	*n = kvmi_bytes_avail(kd, s->under, s->pos, want);
+	/* Whatever is there will do: the rest may have to be waited for. */
+	*n = kvmi_bytes_avail(kd, s->under, s->pos, want == 0 ? 0 : 1);
+	if (*n != 0)
+		*n = kvmi_bytes_ready(s->under, s->pos, want);
 	if (*n == 0 && s->under->damage[0] != '\0')
 		damaged(s, s->under->damage);
 	return (*n == 0 ? NULL : s->under->base + s->pos);
