@@ -144,6 +144,8 @@ kvmi_minidump_header(kvm_t *kd, unsigned int at, size_t size, unsigned int max)
 		return (NULL);
 	}
 	m->version = kvmi_get32(h + at, kd->bigendian);
+	if (m->version > max && (kd->options & KVM_OPEN_ANYVERSION) != 0)
+		m->version = max;
 	if (m->version < 1 || m->version > max) {
 		kvmi_error(kd, KVM_E_NOTSUP, 0,
 		    "%s minidump header version %u: 1 to %u are known",

@@ -448,6 +448,12 @@ struct kvm_open_args {
 #define	KVM_OPEN_RESOLVER	0x2
 
 /*
+ * Read a minidump whose header has a newer version than any that is known as
+ * if it had the newest known one, instead of refusing it (KVM_E_NOTSUP).
+ */
+#define	KVM_OPEN_ANYVERSION	0x4
+
+/*
  * Open as args says; a zeroed structure asks for the defaults.  Non-native
  * dumps need no resolver here.  On failure NULL, and *err (may be NULL) is
  * filled.

@@ -294,6 +294,7 @@ init_descriptor(kvm_t *kd, const struct request *r)
 	kd->note.arch = kd->note.hostname = kd->note.version = "";
 	kd->note.panic = kd->note.time = kd->note.status = "";
 	kd->errstr = args->ka_errstr;
+	kd->options = args->ka_options;
 	kd->cachedir = args->ka_cachedir;
 	kd->progress = args->ka_progress;
 	kd->progress_arg = args->ka_progress_arg;

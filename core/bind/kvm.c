@@ -195,8 +195,8 @@ static void
 check_keys(lua_State *L)
 {
 	static const char *const known[] = { "kernel", "core", "flags",
-	    "resolver", "errstr", "no_kernel", "keyfile", "cachedir",
-	    "progress", NULL };
+	    "resolver", "errstr", "no_kernel", "any_version", "keyfile",
+	    "cachedir", "progress", NULL };
 	int i;
 
 	for (lua_pushnil(L); lua_next(L, 1) != 0; lua_pop(L, 1)) {
@@ -222,8 +222,8 @@ push_option(lua_State *L, const char *name)
 }
 
 /*
- * openx{kernel=, core=, flags=, resolver=, errstr=, no_kernel=, keyfile=,
- * cachedir=, progress=}
+ * openx{kernel=, core=, flags=, resolver=, errstr=, no_kernel=, any_version=,
+ * keyfile=, cachedir=, progress=}
  */
 static int
 kvm_lua_openx(lua_State *L)
@@ -249,6 +249,8 @@ kvm_lua_openx(lua_State *L)
 		args.ka_progress = bind_progress;
 	if (lua_toboolean(L, push_option(L, "no_kernel")))
 		args.ka_options |= KVM_OPEN_NOKERNEL;
+	if (lua_toboolean(L, push_option(L, "any_version")))
+		args.ka_options |= KVM_OPEN_ANYVERSION;
 	return (open_descriptor(L, &args, resolver, errstr));
 }
 

@@ -37,13 +37,18 @@ end
 --- Open a dump (something that can be written, or the bytes).
 -- @tparam table|string dump
 -- @tparam[opt] table kernel to be written beside it (forge.kernel)
+-- @tparam[opt] table how further arguments of kvm.openx()
 -- @treturn ?userdata descriptor; or nil, message, code
-function reader.open(dump, kernel)
+function reader.open(dump, kernel, how)
 	local core = type(dump) == "string" and reader.file(dump) or
 	    dump:write(reader.path())
 	local path = kernel and kernel:write(reader.path())
-	local kd, message, code = kvm.openx{ core = core, kernel = path,
+	local args = { core = core, kernel = path,
 		no_kernel = not path or nil }
+	for key, value in pairs(how or {}) do
+		args[key] = value
+	end
+	local kd, message, code = kvm.openx(args)
 	os.remove(core)
 	if path then
 		os.remove(path)

@@ -133,8 +133,8 @@ function world.open(w, kernel)
 end
 
 --- Write the world's minidump again with other options, and open that.
-function world.reopen(w, options)
-	return reader.open(forge.minidump(merged(w.options, options)))
+function world.reopen(w, options, how)
+	return reader.open(forge.minidump(merged(w.options, options)), nil, how)
 end
 
 --- The world of a variant, as a minidump.
