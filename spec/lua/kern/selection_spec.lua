@@ -1,0 +1,45 @@
+--- Choosing threads.
+local lab = require "spec.support.lab"
+local proc = require "vmcore.kern.proc"
+local selection = require "vmcore.kern.selection"
+local vmcore = require "vmcore"
+
+local function select(words)
+	local sys = lab.system("13", { layout = 13 })
+	local k <close> = assert(vmcore.open { core = sys.core, kernel = sys.kernel })
+	local procs = assert(proc.new(k))
+	local names, complaints = {}, {}
+	for td, p in selection.each(procs, words, function(m) complaints[#complaints + 1] = m end) do
+		names[#names + 1] = procs.fields.pid(p) .. " " .. procs.threads.fields.name(td)
+	end
+	return names, complaints, sys
+end
+
+describe("threads are chosen", function()
+	it("all of them", function()
+		local names, complaints, sys = select(nil)
+		local n = 0
+		for _ in pairs(sys.truth.threads) do
+			n = n + 1
+		end
+		assert.equal(n, #names)
+		assert.same({}, complaints)
+	end)
+
+	it("by process id, process name, thread name and thread id", function()
+		local threaded = { "740 threaded", "740 worker-1", "740 worker-2", "740 locked" }
+		assert.same(threaded, (select { "740" }))
+		assert.same(threaded, (select { "threaded" }))
+		assert.same({ "740 worker-2" }, (select { "worker-2" }))
+		local _, _, sys = select {}
+		local worker = sys.truth.processes[740].threads[2]
+		assert.same({ "740 worker-1" }, (select { worker.tid }))
+		assert.same({ "740 worker-1", "740 locked" }, (select { "locked", tostring(worker.tid) }))
+	end)
+
+	it("and what nothing answers to is said", function()
+		local names, complaints = select { "cron", "nosuch", "99" }
+		assert.same({ "612 cron" }, names)
+		assert.same({ "no thread or process 'nosuch'", "no thread or process '99'" }, complaints)
+	end)
+end)
