@@ -14,7 +14,7 @@ OPT	= -O2 -g
 CFLAGS	= $(OPT)
 LDFLAGS	=
 STD	= -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -fPIC -fvisibility=hidden
-LIBS	= -L/usr/local/lib -lelf -lz -lzstd
+LIBS	= -L/usr/local/lib -lelf -lz -lzstd -pthread
 SHLIB	= -shared
 # Keep kvm_* out of the module's exports: it may share a process with libkvm.
 MODULE	= $(SHLIB) -Wl,--exclude-libs,ALL
@@ -40,15 +40,15 @@ CORE	= $(CRYPT) core/addrset.c core/arch.c core/bytes.c core/cache.c \
 	core/derive.c core/dump.c core/dumphdr.c core/elfcore.c core/error.c \
 	core/field.c core/gather.c core/image.c core/index.c core/jobctl.c \
 	core/kproc.c core/kthread.c core/ktime.c core/live.c core/loadavg.c \
-	core/member.c core/nlist.c core/note.c core/open.c core/pagemap.c \
+	core/match.c core/member.c core/nlist.c core/note.c core/open.c core/pagemap.c \
 	core/pages.c core/pcpu.c core/proc.c core/procfield.c core/proclist.c \
-	core/radix.c core/rawmem.c core/read.c core/stream.c core/swapinfo.c \
+	core/radix.c core/rawmem.c core/read.c core/search.c core/stream.c core/swapinfo.c \
 	core/symaddr.c core/symbol.c core/symtab.c core/type.c core/typefind.c \
 	core/typeinfo.c core/typename.c core/vnet.c
 BIND	= core/bind/access.c core/bind/ctype.c core/bind/descriptor.c \
 	core/bind/fault.c core/bind/getter.c core/bind/kinfo.c \
 	core/bind/kvm.c core/bind/memory.c core/bind/object.c \
-	core/bind/progress.c core/bind/resolver.c core/bind/symbol.c \
+	core/bind/progress.c core/bind/resolver.c core/bind/search.c core/bind/symbol.c \
 	core/bind/system.c core/bind/type.c core/bind/typeset.c
 # Compiled into the test variant only.
 TESTING	=

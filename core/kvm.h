@@ -598,6 +598,68 @@ ssize_t	 kvm_read_in(kvm_t *kd, kpaddr_t root, kvaddr_t addr, void *buf,
 	    size_t nbytes);
 
 /* ------------------------------------------------------------------------
+ * Extensions: search
+ */
+
+/* What kvm_search() looks for. */
+enum kvm_search_kind {
+	KVM_SEARCH_BYTES,	/* ks_bytes[0 .. ks_len - 1] */
+	KVM_SEARCH_WORD,	/* a word of ks_size bytes in the target's byte
+				   order, from ks_value up to and including
+				   ks_value + ks_span */
+	KVM_SEARCH_STRINGS,	/* ks_len or more printable ASCII characters
+				   that end with NUL */
+};
+
+/* Which memory it looks into; 0 means all. */
+#define	KVM_SEARCH_KMAP		0x1	/* what the kernel's page tables map */
+#define	KVM_SEARCH_DMAP		0x2	/* what only the direct map reaches */
+
+struct kvm_hit {
+	kvaddr_t	 kh_addr;	/* kernel map, else direct map */
+	kvaddr_t	 kh_dmap_vaddr;	/* in the direct map; 0: none */
+	kpaddr_t	 kh_paddr;	/* physical; as kp_paddr */
+	unsigned char	 kh_prot;	/* KVM_PROT_* of its page */
+};
+
+struct kvm_search_args {
+	enum kvm_search_kind	 ks_kind;
+	unsigned int		 ks_memory;	/* KVM_SEARCH_KMAP, _DMAP */
+	unsigned char		 ks_prot;	/* only pages with all of these
+						   KVM_PROT_*; 0: any */
+	unsigned int		 ks_threads;	/* 0: as many as CPUs */
+	const void		*ks_bytes;
+	size_t			 ks_len;	/* at most KVM_SEARCH_MAX */
+	size_t			 ks_size;	/* 4 or 8; 0: a pointer's */
+	uint64_t		 ks_value;
+	uint64_t		 ks_span;	/* 0: ks_value only */
+	size_t			 ks_align;	/* hits lie at multiples of this
+						   power of two; 0: anywhere,
+						   words at multiples of their
+						   size */
+	kvaddr_t		 ks_from;	/* hits lie from here */
+	kvaddr_t		 ks_to;		/* to here, inclusive; 0: the end */
+	/* After each few megabytes: bytes looked at so far.  0 stops. */
+	int			(*ks_progress)(uint64_t done, void *arg);
+};
+#define	KVM_SEARCH_MAX		4096
+
+/* 0 stops the search. */
+typedef int	kvm_search_cb_t(const struct kvm_hit *, void *arg);
+
+/*
+ * Look for something in all dumped memory, in the order of kvm_walk_pages():
+ * a page that is mapped more than once is looked at, and reports, as often.
+ * What begins on one page and goes on on the next is found where both follow
+ * each other in the kernel map or the direct map.  The callback runs on the
+ * caller's thread and may read from kd.
+ * 1 when all was searched, 0 when a callback stopped it; -1 on error, also
+ * when page tables could not be read: what could be was searched.
+ */
+int	 kvm_search(kvm_t *kd, const struct kvm_search_args *args,
+	    kvm_search_cb_t *cb, void *arg);
+
+/* ------------------------------------------------------------------------
  * Extensions: symbols of the kernel file
  */
 

@@ -33,7 +33,7 @@ build = {
 		CC = "$(CC)",
 		CFLAGS = "$(CFLAGS)",
 		LUA_CFLAGS = "-I$(LUA_INCDIR) -I$(LIBELF_INCDIR) -I$(ZLIB_INCDIR) -I$(ZSTD_INCDIR)",
-		LIBS = "-L$(LIBELF_LIBDIR) -lelf -L$(ZLIB_LIBDIR) -lz -L$(ZSTD_LIBDIR) -lzstd",
+		LIBS = "-L$(LIBELF_LIBDIR) -lelf -L$(ZLIB_LIBDIR) -lz -L$(ZSTD_LIBDIR) -lzstd -pthread",
 	},
 	install = {
 		lib = { kvm = "build/rock/kvm.so" },

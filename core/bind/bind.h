@@ -215,6 +215,7 @@ void	bind_kd_register(lua_State *, int mt, int module);
 
 extern const luaL_Reg bind_kd_methods[];
 extern const luaL_Reg bind_memory_methods[];
+extern const luaL_Reg bind_search_methods[];
 extern const luaL_Reg bind_symbol_methods[];
 
 /* ---- system.c, kinfo.c */
@@ -236,6 +237,13 @@ struct bind_walk {
 	bool		 stopped;	/* it returned false */
 };
 
+/*
+ * For callbacks: run fn(arg, x) in protected mode, x being the value at index
+ * extra, or the descriptor when that is 0.  callback names it in errors.  False
+ * when it raised: the error then waits in the descriptor.
+ */
+bool	bind_protect(struct bind_kd *, const char *callback, lua_CFunction fn,
+	    void *arg, int extra);
 /* Raise what a callback raised; never returns. */
 void	bind_rethrow(struct bind_kd *, struct bind_call *);
 

@@ -421,6 +421,7 @@ bind_kd_register(lua_State *L, int mt, int module)
 	lua_newtable(L);
 	copy_methods(L, bind_kd_methods, module);
 	copy_methods(L, bind_memory_methods, module);
+	copy_methods(L, bind_search_methods, module);
 	copy_methods(L, bind_symbol_methods, module);
 	copy_methods(L, bind_kd_type_methods, module);
 	copy_methods(L, bind_system_methods, module);

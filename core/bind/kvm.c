@@ -321,6 +321,7 @@ luaopen_kvm(lua_State *L)
 	module = lua_gettop(L);
 	bind_setfuncs(L, module_functions, mt);
 	bind_setfuncs(L, bind_memory_methods, mt);
+	bind_setfuncs(L, bind_search_methods, mt);
 	bind_setfuncs(L, bind_symbol_methods, mt);
 	bind_setfuncs(L, bind_kd_methods, mt);
 	bind_setfuncs(L, bind_system_methods, mt);

@@ -60,13 +60,8 @@ is_yield(lua_State *L)
 	    strcmp(s, "attempt to yield from outside a coroutine") == 0);
 }
 
-/*
- * Run fn(arg, x) in protected mode, x being the value at index extra, or the
- * descriptor when that is 0.  False when it raised: the error then waits in
- * the descriptor.
- */
-static bool
-protect(struct bind_kd *k, const char *callback, lua_CFunction fn, void *arg,
+bool
+bind_protect(struct bind_kd *k, const char *callback, lua_CFunction fn, void *arg,
     int extra)
 {
 	struct bind_call *c = k->call;
@@ -161,7 +156,7 @@ bind_resolver(kvm_t *kd, const char *name, kvaddr_t *addr, void *arg)
 	q.name = name;
 	q.addr = 0;
 	q.found = false;
-	if (!protect(q.kd, "resolver", ask_resolver, &q, 0))
+	if (!bind_protect(q.kd, "resolver", ask_resolver, &q, 0))
 		return (-1);
 	if (!q.found)
 		return (1);
@@ -189,7 +184,7 @@ bind_walk_page(struct kvm_page *page, void *arg)
 
 	v.page = page;
 	v.more = true;
-	if (!protect(w->kd, "page function", visit_page, &v,
+	if (!bind_protect(w->kd, "page function", visit_page, &v,
 	    w->fn))
 		return (0);
 	w->stopped = !v.more;

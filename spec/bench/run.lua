@@ -72,6 +72,18 @@ local function reads()
 	bulk_row("kernel map", mapped)
 end
 
+local function searching()
+	local m = inputs.memory(dir)
+	local s = measure(dir .. "/search", m.kernel, m.core)
+	heading(("Searching %.1f GB, one thread"):format(s.searched_gb))
+	for _, kind in ipairs { "word", "range", "bytes" } do
+		local speed = s[kind .. "_gbs"]
+		row(kind == "range" and "pointers into an object" or "a " .. kind:gsub("bytes", "string of bytes"),
+		    ("%.1f GB/s"):format(speed), ("reading %.1f GB/s"):format(s.load_gbs),
+		    ("%.2f"):format(speed / s.load_gbs), ">= 0.5", speed / s.load_gbs >= 0.5)
+	end
+end
+
 local function opening()
 	local t = inputs.terabyte(dir)
 	local cold = measure(dir .. "/opening", t.kernel, t.core)
@@ -125,6 +137,7 @@ local function command(what, files, ms, kib)
 end
 
 reads()
+searching()
 opening()
 local few, many = inputs.system(dir, 74), inputs.system(dir, 10000)
 symbols(few.kernel)
