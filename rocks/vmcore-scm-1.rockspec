@@ -94,6 +94,7 @@ build = {
 			["vmcore.record"] = "lua/vmcore/record.lua",
 			["vmcore.scalar"] = "lua/vmcore/scalar.lua",
 			["vmcore.script"] = "lua/vmcore/script.lua",
+			["vmcore.search"] = "lua/vmcore/search.lua",
 			["vmcore.table"] = "lua/vmcore/table.lua",
 			["vmcore.tree"] = "lua/vmcore/tree.lua",
 		},

@@ -153,6 +153,24 @@ function methods:eval(text)
 	return require "vmcore.eval".eval(self.kd, text)
 end
 
+--- Search all dumped memory: see vmcore.search.
+-- @tparam table what
+-- @treturn function iterator of hits
+-- @treturn table walk
+function methods:search(what)
+	return require "vmcore.search".search(self, what)
+end
+
+--- Who points to an object or address: see vmcore.search.
+function methods:refs(target, size, options)
+	return require "vmcore.search".refs(self, target, size, options)
+end
+
+--- All strings in memory: see vmcore.search.
+function methods:strings(options)
+	return require "vmcore.search".strings(self, options)
+end
+
 --- What the dump says of itself: see kvm(3lua), dump.
 -- @treturn table
 function methods:dump()
