@@ -78,7 +78,7 @@ function methods:enter_frame(fp)
 		if fp > 0 and self.sp < 0 and not self.view.named then
 			return false
 		elseif not may_hop(self, fp) then
-			return nil, ("frame pointer %#x is not on the stack, %#x to %#x")
+			return nil, ("frame pointer %#x is not on the rest of the stack, %#x to %#x")
 			    :format(fp, self.low, self.high)
 		end
 		self.hops = self.hops + 1

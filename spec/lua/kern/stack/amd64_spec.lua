@@ -113,7 +113,7 @@ describe("an amd64 stack", function()
 			["^frame pointer 0x12345 is not aligned"] = function(w, call)
 				w:put(call, 0x12345)
 			end,
-			["^frame pointer 0xdeadc0dedeadc0d8 is not on the stack"] = function(w, call)
+			["^frame pointer 0xdeadc0dedeadc0d8 is not on the rest of the stack"] = function(w, call)
 				w:put(call, 0xdeadc0dedeadc0d8)
 			end,
 			["^return address 0x1234 is not in the kernel"] = function(w, call)

@@ -54,7 +54,7 @@ describe("a walk", function()
 			local pcs, broken = trace(v, { low = low, high = high,
 				regs = { pc = 0x2000, fp = low + 16, sp = low } })
 			assert.same({ 0x2000, 0x2001 }, pcs)
-			assert.equal(("frame pointer %#x is not on the stack, %#x to %#x"):format(outer, low + 17,
+			assert.equal(("frame pointer %#x is not on the rest of the stack, %#x to %#x"):format(outer, low + 17,
 			    high), broken)
 		end
 	end)
@@ -66,7 +66,7 @@ describe("a walk", function()
 		local pcs, broken = trace(view(words, {}), { low = low, high = high,
 			regs = { pc = 0x2000, fp = own, sp = own } })
 		assert.same({ 0x2000, 0x2001, 0x2002 }, pcs)
-		assert.matches("^frame pointer 0x900040 is not on the stack", broken)
+		assert.matches("^frame pointer 0x900040 is not on the rest of the stack", broken)
 	end)
 
 	it("goes through traps, but not through any number of them", function()
