@@ -24,6 +24,10 @@ JOBS	= 2
 # is needed).
 CRYPT	!= for d in /usr/include /usr/local/include; do test -f $$d/openssl/evp.h && echo core/crypt.c && exit; done; echo core/nocrypt.c
 
+# Line editing at the prompt, where readline or libedit is.
+EDITLIB	!= try() { printf '\043include <stdio.h>\n\043include <%s>\n' $$1 | $(CC) $(LUA_CFLAGS) -E - >/dev/null 2>&1; }; try readline/readline.h && echo -lreadline && exit; try editline/readline.h || try edit/readline/readline.h && echo -ledit || :
+LINEEDIT	!= test -n "$(EDITLIB)" && echo core/bind/lineedit.c || echo core/bind/nolineedit.c
+
 # One line an architecture: core/arch/X.c
 ARCHES	= core/arch/amd64.c \
 	core/arch/arm.c \
@@ -50,6 +54,8 @@ BIND	= core/bind/access.c core/bind/ctype.c core/bind/descriptor.c \
 	core/bind/kvm.c core/bind/memory.c core/bind/object.c \
 	core/bind/progress.c core/bind/resolver.c core/bind/search.c core/bind/symbol.c \
 	core/bind/system.c core/bind/type.c core/bind/typeset.c
+# A module of its own, which only the prompt loads.
+TERMINAL	= $(LINEEDIT) core/bind/terminal.c
 # Compiled into the test variant only.
 TESTING	=
 HEADERS	= core/*.h core/*/*.h
@@ -73,7 +79,7 @@ WRAP	= -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap
 
 # Packages for `make deps'.
 DEBIAN	= gcc libc6-dev lua5.4 liblua5.4-dev lua-lpeg lua-argparse lua-dkjson \
-	lua-busted libelf-dev zlib1g-dev libzstd-dev zstd
+	lua-busted libelf-dev zlib1g-dev libzstd-dev libreadline-dev zstd
 FREEBSD	= lua54 lua54-lpeg lua54-argparse lua54-luarocks zstd
 
 # Compile the sources on stdin that are older than their objects in $(B)/obj.
@@ -101,7 +107,7 @@ LUA_MISSING	= for m in ("lpeg argparse dkjson busted.core"):gmatch "%S+" do \
 	print("module " .. m) end end
 
 #: all        build/kvm.so, build/libvmcore.{a,so} and build/vmcore (default)
-all: $(B)/kvm.so $(B)/libvmcore.a $(B)/libvmcore.so $(B)/vmcore
+all: $(B)/kvm.so $(B)/kvm/terminal.so $(B)/libvmcore.a $(B)/libvmcore.so $(B)/vmcore
 	@:
 
 $(B)/libvmcore.a: $(CORE) $(ARCHES) $(HEADERS) Makefile
@@ -119,6 +125,12 @@ $(B)/kvm.so: $(B)/libvmcore.a $(BIND) $(TESTING) $(HEADERS) Makefile
 	@$(CC) $(MODULE) $(CFLAGS) $(LDFLAGS) -o $@.new $$(printf '%s\n' $(BIND) $(TESTING) | $(OBJECTS)) $(B)/libvmcore.a $(LIBS)
 	@mv $@.new $@
 
+$(B)/kvm/terminal.so: $(TERMINAL) core/bind/terminal.h Makefile
+	@printf '%s\n' $(TERMINAL) | $(COMPILE)
+	@mkdir -p $(B)/kvm
+	@$(CC) $(SHLIB) $(CFLAGS) $(LDFLAGS) -o $@.new $$(printf '%s\n' $(TERMINAL) | $(OBJECTS)) -L/usr/local/lib $(EDITLIB)
+	@mv $@.new $@
+
 # The command, run from the tree.  A Lua file, not a shell one: nothing stands
 # between exec and the interpreter, and only the latter's own short path has
 # to fit into the first line.
@@ -134,7 +146,7 @@ $(B)/vmcore: Makefile
 	@mv $@.new $@
 
 # What a rock consists of, for rocks/*.rockspec.
-rock: $(B)/kvm.so
+rock: $(B)/kvm.so $(B)/kvm/terminal.so
 	@mkdir -p $(B)/command
 	@for f in $$(cd scripts && ls | grep -v -e '^vmcore$$' -e '[.]1$$'); do cp scripts/$$f $(B)/command/$$f.lua || exit 1; done
 
@@ -248,7 +260,7 @@ lint:
 	if have shellcheck; then shellcheck .ci/run || bad=1; fi; \
 	for cc in gcc clang; do \
 	  if have $$cc; then \
-	    printf '%s\n' $(CORE) $(ARCHES) $(BIND) core/bind/testing.c spec/bench/*.c spec/core/c/*.c spec/fuzz/*.c | \
+	    printf '%s\n' $(CORE) $(ARCHES) $(BIND) $(TERMINAL) core/bind/nolineedit.c core/bind/testing.c spec/bench/*.c spec/core/c/*.c spec/fuzz/*.c | \
 	      $(MAKE) -s B=build/lint-$$cc CC=$$cc CFLAGS='-O2 -Werror -DKVM_TESTING' compile || bad=1; \
 	  fi; \
 	done; \

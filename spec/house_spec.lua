@@ -49,7 +49,8 @@ describe("the tree", function()
 		local core = source.lines_of "ls core/*.c | grep -v '/\\(no\\)\\{0,1\\}crypt[.]c$'"
 		assert.same(core, source.make_list "CORE")
 		assert.same(source.lines_of "ls core/arch/*.c", source.make_list "ARCHES")
-		local bind = source.lines_of "ls core/bind/*.c | grep -v '/testing[.]c$'"
+		-- The same goes for line editing.
+		local bind = source.lines_of "ls core/bind/*.c | grep -v -e '/testing[.]c$' -e '/\\(no\\)\\{0,1\\}lineedit[.]c$' -e '/terminal[.]c$'"
 		assert.same(bind, source.make_list "BIND")
 	end)
 
@@ -192,7 +193,7 @@ end)
 describe("Lua", function()
 	local modules = source.files("lua", "*.lua")
 	local scripts = scripts_of()
-	local externals = set "kvm lpeg argparse dkjson readline"
+	local externals = set "kvm kvm.terminal lpeg argparse dkjson"
 
 	local function module_name(path)
 		return (path:gsub("^lua/", ""):gsub("%.lua$", ""):gsub("/init$", ""):gsub("/", "."))

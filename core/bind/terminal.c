@@ -1,0 +1,171 @@
+/*-
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * terminal.c: the Lua module "kvm.terminal": what a prompt needs of POSIX.
+ * It is no part of kvm.so, which has neither state nor signal handlers.
+ *
+ * A process has one terminal and one set of signal handlers, and a handler
+ * is given no argument: the two variables below are the only ones that the
+ * project has, and only the handler and terminal_guard() touch them.
+ */
+#include <sys/ioctl.h>
+
+#include <signal.h>
+#include <string.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "bind/terminal.h"
+
+/* So many interrupts that nothing answers end the process. */
+#define	IMPATIENT	3
+
+/* The state that terminal_guard() runs a function in, or NULL. */
+static lua_State *volatile running;
+/* Interrupts since the last terminal_calm(). */
+static volatile sig_atomic_t interrupts;
+
+bool
+terminal_interrupted(void)
+{
+
+	return (interrupts > 0);
+}
+
+void
+terminal_calm(void)
+{
+
+	interrupts = 0;
+}
+
+/*
+ * It stays until terminal_guard() takes it away: who catches the error is
+ * interrupted again at his next instruction.
+ */
+static void
+interrupt(lua_State *L, lua_Debug *ar)
+{
+
+	(void)ar;
+	luaL_error(L, "interrupted");
+}
+
+static void
+on_interrupt(int sig)
+{
+	lua_State *L = running;
+
+	interrupts = interrupts < IMPATIENT ? interrupts + 1 : IMPATIENT;
+	if (L == NULL)
+		return;
+	/* The one function of Lua that may be called from a handler. */
+	lua_sethook(L, interrupt, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE |
+	    LUA_MASKCOUNT, 1);
+	if (interrupts == IMPATIENT) {
+		(void)signal(sig, SIG_DFL);
+		(void)raise(sig);
+	}
+}
+
+/* Unlike SIG_IGN, a handler is not handed down to a pager. */
+static void
+on_pipe(int sig)
+{
+
+	(void)sig;
+}
+
+static void
+handle(int sig, void (*handler)(int), int flags)
+{
+	struct sigaction act;
+
+	memset(&act, 0, sizeof(act));
+	act.sa_handler = handler;
+	act.sa_flags = flags;
+	(void)sigemptyset(&act.sa_mask);
+	(void)sigaction(sig, &act, NULL);
+}
+
+void
+terminal_restart(bool restart)
+{
+
+	handle(SIGINT, on_interrupt, restart ? SA_RESTART : 0);
+}
+
+/* Take interrupts from here on, and live on when a pager is quit. */
+static int
+terminal_catch(lua_State *L)
+{
+
+	(void)L;
+	handle(SIGPIPE, on_pipe, SA_RESTART);
+	terminal_restart(true);
+	return (0);
+}
+
+/*
+ * guard(fn, ...): true and what fn returns, or false and its error; or nil
+ * when it was interrupted.
+ */
+static int
+terminal_guard(lua_State *L)
+{
+	int status;
+
+	luaL_checktype(L, 1, LUA_TFUNCTION);
+	terminal_calm();
+	running = L;
+	status = lua_pcall(L, lua_gettop(L) - 1, LUA_MULTRET, 0);
+	running = NULL;
+	lua_sethook(L, NULL, 0, 0);
+	if (status != LUA_OK && terminal_interrupted()) {
+		luaL_pushfail(L);
+		return (1);
+	}
+	lua_pushboolean(L, status == LUA_OK);
+	lua_insert(L, 1);
+	return (lua_gettop(L));
+}
+
+static int
+terminal_isatty(lua_State *L)
+{
+
+	lua_pushboolean(L, isatty((int)luaL_checkinteger(L, 1)));
+	return (1);
+}
+
+/* size(): lines and columns of the terminal at standard output, or nil. */
+static int
+terminal_size(lua_State *L)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 ||
+	    size.ws_row == 0 || size.ws_col == 0)
+		return (luaL_pushfail(L), 1);
+	lua_pushinteger(L, size.ws_row);
+	lua_pushinteger(L, size.ws_col);
+	return (2);
+}
+
+static const luaL_Reg functions[] = {
+	{ "catch", terminal_catch },
+	{ "edit", terminal_edit },
+	{ "guard", terminal_guard },
+	{ "isatty", terminal_isatty },
+	{ "remember", terminal_remember },
+	{ "size", terminal_size },
+	{ NULL, NULL }
+};
+
+int
+luaopen_kvm_terminal(lua_State *L)
+{
+
+	luaL_newlib(L, functions);
+	return (1);
+}
