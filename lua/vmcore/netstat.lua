@@ -226,7 +226,7 @@ function netstat.counters.rows(k, o, report)
 		for _, stack in ipairs(stacks.list) do
 			for row in protostat.each(k, stacks, stack) do
 				row.jid = stack.jid
-				if o.all or row.value ~= 0 then
+				if o.all or row.value and row.value ~= 0 then
 					coroutine.yield(row)
 				end
 			end

@@ -55,7 +55,7 @@ end
 local function member(p, t, base, at)
 	local set = p.set
 	local id, name = base, ""
-	if p:peek() ~= ";" and p:peek() ~= ":" then
+	if p:peek() ~= ";" and p:peek() ~= ":" and p:peek() ~= "@" then
 		id, name = p:declarator(base)
 	end
 	local bit, stop

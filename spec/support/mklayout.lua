@@ -1,6 +1,7 @@
 --- Writes the layouts that system.lua uses from those of a real kernel.
 --
 --	lua5.4 spec/support/mklayout.lua types.jsonl.zst > layouts/freebsd13-amd64.h
+--	lua5.4 spec/support/mklayout.lua types.jsonl.zst layouts/net.lua > layouts/net13-amd64.h
 --
 -- The output is C text for types.layout: the structs below with the members that
 -- reports look at, each at its real offset.
@@ -56,7 +57,7 @@ local KEEP = {
 	    "p_orphans p_textdvp p_binname p_jaillist" },
 	{ "proclist" },
 	{ "pcpu", "pc_curthread pc_idlethread pc_fpcurthread pc_deadthread " ..
-	    "pc_curpcb pc_switchtime pc_switchticks pc_cpuid pc_allcpu " ..
+	    "pc_curpcb pc_rm_queue pc_spinlocks pc_switchtime pc_switchticks pc_cpuid pc_allcpu " ..
 	    "pc_cp_time pc_domain pc_dynamic pc_prvspace pc_apic_id" },
 	{ "cpuhead" }, { "msgbuf" }, { "linker_file" },
 }
@@ -129,7 +130,7 @@ end
 function writer:holds(id, keep)
 	local _, t = self.set:strip(id)
 	for _, m in ipairs(t and t.m or {}) do
-		if keep[m[1]] then
+		if keep[m[1]] or m[1] == "" and self:holds(m[2], keep) then
 			return true
 		end
 	end
@@ -149,7 +150,9 @@ function writer:body(t, keep, top)
 				text = ("%s %s:%d"):format(narrow, m[1],
 				    to.e & 0xffff)
 			elseif top then
-				text = ("%s @ %d"):format(text, m[3] // 8)
+				-- After a body, the first @ is its size.
+				local size = m[1] == "" and "@ " .. to.s .. " " or ""
+				text = ("%s %s@ %d"):format(text, size, m[3] // 8)
 			end
 			out[#out + 1] = text .. ";"
 		end
@@ -163,10 +166,11 @@ function writer:out(line)
 	self.lines[#self.lines + 1] = line
 end
 
-local function main(path)
+-- `list` is a Lua file that returns structs as KEEP has them.
+local function main(path, list)
 	local w = setmetatable({ set = types.load(path), lines = {}, done = {} },
 	    writer)
-	for _, entry in ipairs(KEEP) do
+	for _, entry in ipairs(list and dofile(list) or KEEP) do
 		local name, list = entry[1], entry[2]
 		local id = w.set.names["struct " .. name]
 		local keep = list and {}
@@ -183,4 +187,4 @@ local function main(path)
 	print(table.concat(w.lines, "\n"))
 end
 
-main(arg[1])
+main(arg[1], arg[2])

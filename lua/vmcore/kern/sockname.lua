@@ -41,7 +41,7 @@ local function inet_subject(of, stacks)
 			    or LISTS[of.fields.protocol(so)] or "ip"
 			s.stack = by_vnet[of.fields.vnet and of.fields.vnet(so) or 0] or {}
 		end
-		return s.inp and s or nil
+		return (s.inp or s.entry) and s or nil
 	end
 end
 

@@ -1,0 +1,299 @@
+/* Structures of a FreeBSD kernel, taken by mklayout.lua. */
+typedef unsigned int u_int;
+typedef unsigned long __uint64_t;
+typedef __uint64_t __uintptr_t;
+typedef __uintptr_t uintptr_t;
+struct vnet {
+	struct { struct vnet *le_next; struct vnet **le_prev; } vnet_le @ 0;
+	u_int vnet_magic_n @ 16;
+	u_int vnet_ifcnt @ 20;
+	u_int vnet_sockcnt @ 24;
+	u_int vnet_state @ 28;
+	void *vnet_data_mem @ 32;
+	uintptr_t vnet_data_base @ 40;
+} @ 48;
+struct domain {
+	int dom_family @ 0;
+	char *dom_name @ 8;
+} @ 112;
+struct protosw {
+	short pr_type @ 0;
+	struct domain *pr_domain @ 8;
+	short pr_protocol @ 16;
+} @ 96;
+struct packet_tags {
+	struct m_tag *slh_first @ 0;
+} @ 8;
+typedef int __int32_t;
+typedef __int32_t int32_t;
+typedef unsigned int __uint32_t;
+typedef __uint32_t uint32_t;
+typedef unsigned short __uint16_t;
+typedef __uint16_t uint16_t;
+typedef unsigned char __uint8_t;
+typedef __uint8_t uint8_t;
+typedef __uint64_t uint64_t;
+struct pkthdr {
+	union { struct m_snd_tag *snd_tag; struct ifnet *rcvif; }  @ 8 @ 0;
+	struct packet_tags tags @ 8;
+	int32_t len @ 16;
+	uint32_t flowid @ 20;
+	uint32_t csum_flags @ 24;
+	uint16_t fibnum @ 28;
+	uint8_t cosqos @ 30;
+	uint8_t rsstype @ 31;
+	union { uint64_t rcv_tstmp; struct { uint8_t l2hlen; uint8_t l3hlen; uint8_t l4hlen; uint8_t l5hlen; uint32_t spare; } ; }  @ 8 @ 32;
+	union { uint8_t eight[8]; uint16_t sixteen[4]; uint32_t thirtytwo[2]; uint64_t sixtyfour[1]; uintptr_t unintptr[1]; void *ptr; } PH_per @ 40;
+	union { uint8_t eight[8]; uint16_t sixteen[4]; uint32_t thirtytwo[2]; uint64_t sixtyfour[1]; uintptr_t unintptr[1]; void *ptr; } PH_loc @ 48;
+} @ 56;
+struct m_ext {
+	union { volatile u_int ext_count; volatile u_int *ext_cnt; }  @ 8 @ 0;
+	char *ext_buf @ 8;
+	uint32_t ext_size @ 16;
+	unsigned int ext_type:8;
+	unsigned int ext_flags:24;
+	void *ext_free @ 24;
+	void *ext_arg1 @ 32;
+	void *ext_arg2 @ 40;
+} @ 48;
+typedef char *caddr_t;
+struct mbuf {
+	union { struct mbuf *m_next; struct { struct mbuf *sle_next; } m_slist; struct { struct mbuf *stqe_next; } m_stailq; }  @ 8 @ 0;
+	union { struct mbuf *m_nextpkt; struct { struct mbuf *sle_next; } m_slistpkt; struct { struct mbuf *stqe_next; } m_stailqpkt; }  @ 8 @ 8;
+	caddr_t m_data @ 16;
+	int32_t m_len @ 24;
+	unsigned int m_type:8;
+	unsigned int m_flags:24;
+	union { struct { struct pkthdr m_pkthdr; union { struct m_ext m_ext; char m_pktdat[0]; } ; } ; char m_dat[0]; }  @ 104 @ 32;
+} @ 136;
+struct sockbuf {
+	struct mbuf *sb_mb @ 80;
+	u_int sb_acc @ 124;
+	u_int sb_ccc @ 128;
+	u_int sb_hiwat @ 132;
+	u_int sb_mbcnt @ 136;
+	u_int sb_mbmax @ 148;
+	int sb_lowat @ 156;
+} @ 240;
+struct accept_queue {
+	struct socket *tqh_first @ 0;
+	struct socket **tqh_last @ 8;
+} @ 16;
+typedef unsigned short u_short;
+typedef uint64_t so_gen_t;
+typedef unsigned long u_long;
+typedef long __int64_t;
+typedef __int64_t sbintime_t;
+struct socket {
+	volatile u_int so_count @ 32;
+	short so_type @ 200;
+	int so_options @ 204;
+	short so_state @ 210;
+	void *so_pcb @ 216;
+	struct vnet *so_vnet @ 224;
+	struct protosw *so_proto @ 232;
+	u_short so_error @ 242;
+	struct ucred *so_cred @ 256;
+	so_gen_t so_gencnt @ 272;
+	union { struct { struct sockbuf so_rcv; struct sockbuf so_snd; struct { struct socket *tqe_next; struct socket **tqe_prev; } so_list; struct socket *so_listen; enum { SQ_NONE = 0, SQ_INCOMP = 2048, SQ_COMP = 4096 } so_qstate; struct label *so_peerlabel; u_long so_oobmark; } ; struct { struct accept_queue sol_incomp; struct accept_queue sol_comp; u_int sol_qlen; u_int sol_incqlen; u_int sol_qlimit; struct accept_filter *sol_accept_filter; void *sol_accept_filter_arg; char *sol_accept_filter_str; void *sol_upcall; void *sol_upcallarg; int sol_sbrcv_lowat; int sol_sbsnd_lowat; u_int sol_sbrcv_hiwat; u_int sol_sbsnd_hiwat; short sol_sbrcv_flags; short sol_sbsnd_flags; sbintime_t sol_sbrcv_timeo; sbintime_t sol_sbsnd_timeo; } ; }  @ 528 @ 344;
+} @ 872;
+struct inpcbhead {
+	struct inpcb *clh_first @ 0;
+} @ 8;
+typedef __uint64_t u_quad_t;
+struct inpcbinfo {
+	struct inpcbhead *ipi_listhead @ 32;
+	u_int ipi_count @ 40;
+	u_quad_t ipi_gencnt @ 48;
+	struct vnet *ipi_vnet @ 184;
+} @ 240;
+typedef unsigned char u_char;
+typedef uint64_t inp_gen_t;
+struct inpcb {
+	int inp_flags @ 92;
+	void *inp_ppcb @ 104;
+	struct socket *inp_socket @ 112;
+	struct inpcbinfo *inp_pcbinfo @ 144;
+	struct ucred *inp_cred @ 176;
+	u_char inp_vflag @ 188;
+	u_char inp_ip_p @ 190;
+	struct in_conninfo inp_inc @ 216;
+	inp_gen_t inp_gencnt @ 368;
+	struct { struct inpcb *cle_next; struct inpcb **cle_prev; } inp_list @ 456;
+} @ 488;
+struct tcpcb {
+	struct inpcb *t_inpcb @ 0;
+	void *t_fb_ptr @ 16;
+	unsigned int t_maxseg:24;
+	unsigned int t_logstate:8;
+	unsigned int t_port:16;
+	unsigned int t_state:4;
+	unsigned int t_idle_reduce:1;
+	unsigned int t_delayed_ack:7;
+	u_int t_flags @ 32;
+} @ 576;
+struct unp_head {
+	struct unpcb *lh_first @ 0;
+} @ 8;
+typedef uint64_t unp_gen_t;
+struct unpcb {
+	struct unpcb *unp_conn @ 32;
+	volatile u_int unp_refcount @ 40;
+	short unp_flags @ 44;
+	struct sockaddr_un *unp_addr @ 48;
+	struct socket *unp_socket @ 56;
+	struct vnode *unp_vnode @ 64;
+	struct { struct unpcb *le_next; struct unpcb **le_prev; } unp_reflink @ 160;
+	struct { struct unpcb *le_next; struct unpcb **le_prev; } unp_link @ 176;
+	struct unp_head unp_refs @ 192;
+	unp_gen_t unp_gencnt @ 200;
+} @ 256;
+struct syncache {
+	struct { struct syncache *tqe_next; struct syncache **tqe_prev; } sc_hash @ 0;
+	struct in_conninfo sc_inc @ 16;
+} @ 168;
+struct sch_head {
+	struct syncache *tqh_first @ 0;
+	struct syncache **tqh_last @ 8;
+} @ 16;
+struct syncache_head {
+	struct sch_head sch_bucket @ 32;
+	u_int sch_length @ 116;
+} @ 136;
+struct tcp_syncache {
+	struct syncache_head *hashbase @ 0;
+	u_int hashsize @ 16;
+	u_int hashmask @ 20;
+} @ 160;
+typedef __int64_t __off_t;
+typedef __off_t off_t;
+struct file {
+	void *f_data @ 0;
+	struct fileops *f_ops @ 8;
+	struct ucred *f_cred @ 16;
+	struct vnode *f_vnode @ 24;
+	short f_type @ 32;
+	volatile u_int f_flag @ 36;
+	volatile u_int f_count @ 40;
+	off_t f_offset @ 64;
+} @ 80;
+struct filedescent {
+	struct file *fde_file @ 0;
+	uint8_t fde_flags @ 40;
+} @ 48;
+struct fdescenttbl {
+	int fdt_nfiles @ 0;
+	struct filedescent fdt_ofiles[0] @ 8;
+} @ 8;
+struct filedesc {
+	struct fdescenttbl *fd_files @ 0;
+	int fd_refcnt @ 52;
+	int fd_holdcnt @ 56;
+} @ 120;
+struct ifnethead {
+	struct ifnet *cstqh_first @ 0;
+	struct ifnet **cstqh_last @ 8;
+} @ 16;
+struct ifaddrhead {
+	struct ifaddr *cstqh_first @ 0;
+	struct ifaddr **cstqh_last @ 8;
+} @ 16;
+typedef uint64_t *counter_u64_t;
+struct ifnet {
+	struct { struct ifnet *cstqe_next; } if_link @ 0;
+	const char *if_dname @ 72;
+	int if_dunit @ 80;
+	u_short if_index @ 84;
+	char if_xname[16] @ 88;
+	int if_flags @ 112;
+	int if_drv_flags @ 116;
+	u_int if_refcount @ 144;
+	uint8_t if_type @ 148;
+	uint8_t if_addrlen @ 149;
+	uint8_t if_link_state @ 151;
+	uint32_t if_mtu @ 152;
+	uint32_t if_metric @ 156;
+	uint64_t if_baudrate @ 160;
+	struct ifaddrhead if_addrhead @ 936;
+	struct ifaddr *if_addr @ 976;
+	void *if_afdata[42] @ 1032;
+	u_int if_fib @ 1372;
+	struct vnet *if_vnet @ 1376;
+	counter_u64_t if_counters[12] @ 1576;
+} @ 1800;
+struct ifaddr {
+	struct sockaddr *ifa_addr @ 0;
+	struct sockaddr *ifa_dstaddr @ 8;
+	struct sockaddr *ifa_netmask @ 16;
+	struct ifnet *ifa_ifp @ 24;
+	struct { struct ifaddr *cstqe_next; } ifa_link @ 40;
+	u_short ifa_flags @ 56;
+	u_int ifa_refcnt @ 60;
+	counter_u64_t ifa_ipackets @ 64;
+	counter_u64_t ifa_opackets @ 72;
+} @ 112;
+struct radix_node {
+	struct radix_mask *rn_mklist @ 0;
+	struct radix_node *rn_parent @ 8;
+	short rn_bit @ 16;
+	char rn_bmask @ 18;
+	u_char rn_flags @ 19;
+	union { struct { caddr_t rn_Key; caddr_t rn_Mask; struct radix_node *rn_Dupedkey; } rn_leaf; struct { int rn_Off; struct radix_node *rn_L; struct radix_node *rn_R; } rn_node; } rn_u @ 24;
+} @ 48;
+struct radix_head {
+	struct radix_node *rnh_treetop @ 0;
+	struct radix_mask_head *rnh_masks @ 8;
+} @ 16;
+struct rib_head {
+	struct radix_head head @ 0;
+} @ 480;
+struct rtentry {
+	struct radix_node rt_nodes[2] @ 0;
+	struct sockaddr *rt_gateway @ 96;
+	struct ifnet *rt_ifp @ 104;
+	struct ifaddr *rt_ifa @ 112;
+	int rt_flags @ 120;
+	u_long rt_mtu @ 136;
+	u_long rt_expire @ 152;
+} @ 208;
+struct lltable {
+	struct { struct lltable *sle_next; } llt_link @ 0;
+	int llt_af @ 8;
+	int llt_hsize @ 12;
+	struct llentries *lle_head @ 16;
+	struct ifnet *llt_ifp @ 24;
+} @ 144;
+struct llentries {
+	struct llentry *clh_first @ 0;
+} @ 8;
+typedef __int64_t __time_t;
+typedef __time_t time_t;
+typedef short __int16_t;
+typedef __int16_t int16_t;
+struct llentry {
+	struct { struct llentry *cle_next; struct llentry **cle_prev; } lle_next @ 0;
+	union { struct in_addr addr4; struct in6_addr addr6; } r_l3addr @ 16;
+	char r_linkdata[24] @ 32;
+	uint8_t r_hdrlen @ 56;
+	struct lltable *lle_tbl @ 64;
+	time_t la_expire @ 104;
+	uint16_t la_flags @ 112;
+	int16_t ln_state @ 118;
+	char *ll_addr @ 160;
+} @ 328;
+struct udpstat {
+	uint64_t udps_ipackets @ 0;
+	uint64_t udps_hdrops @ 8;
+	uint64_t udps_badsum @ 16;
+	uint64_t udps_nosum @ 24;
+	uint64_t udps_badlen @ 32;
+	uint64_t udps_noport @ 40;
+	uint64_t udps_noportbcast @ 48;
+	uint64_t udps_fullsock @ 56;
+	uint64_t udpps_pcbcachemiss @ 64;
+	uint64_t udpps_pcbhashmiss @ 72;
+	uint64_t udps_opackets @ 80;
+	uint64_t udps_fastout @ 88;
+	uint64_t udps_noportmcast @ 96;
+	uint64_t udps_filtermcast @ 104;
+} @ 112;
