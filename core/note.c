@@ -27,6 +27,8 @@ kvmi_sibling(const char *corefile, const char *stem, unsigned int which,
 	base = base == NULL ? corefile : base + 1;
 	dir = (int)(base - corefile);
 	number = strchr(base, '.');
+	if (number != NULL && strncmp(number, ".tar.", 5) == 0)
+		number += 4;		/* textdump.tar.N */
 	if (number != NULL && (strcmp(number, ".zst") == 0 ||
 	    strcmp(number, ".gz") == 0))
 		number = NULL;

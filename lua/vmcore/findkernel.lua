@@ -48,12 +48,20 @@ local function is_file(path)
 	return readable
 end
 
+local function open_with(how, core, kernel)
+	local options = { core = core, kernel = kernel, no_kernel = kernel == nil or nil }
+	for key, value in pairs(how or {}) do
+		options[key] = value
+	end
+	return kvm.openx(options)
+end
+
 -- Open with a kernel that is the dump's, or can't be told not to be.
-local function try(core, path, tried)
+local function try(core, path, tried, how)
 	if not is_file(path) then
 		return nil
 	end
-	local kd, message = kvm.openx { core = core, kernel = path }
+	local kd, message = open_with(how, core, path)
 	if kd == nil then
 		tried[#tried + 1] = path .. ": " .. message
 		return nil
@@ -75,18 +83,23 @@ end
 
 --- Open a dump with the kernel that belongs to it.
 -- @tparam string core
+-- @tparam[opt] table how more options of kvm.openx
 -- @treturn[1] kvm.descriptor
 -- @treturn[1] string the kernel file
 -- @treturn[2] nil
 -- @treturn[2] string message: what was tried
 -- @treturn[2] string code: "nokernel", or why the dump itself can't be opened
-function findkernel.open(core)
+function findkernel.open(core, how)
 	-- A dump that can't be opened at all is to be said, not its kernel.
-	local bare, message, code = kvm.openx { core = core, no_kernel = true }
+	local bare, message, code = open_with(how, core)
 	if bare == nil then
 		return nil, message, code
 	end
+	local kind = bare:dump().kind
 	bare:close()
+	if kind == "text" or kind == "encrypted" then
+		return nil, "a kernel file would not help: the dump's memory can't be read", "nokernel"
+	end
 	local paths, tried = candidates(core), {}
 	local i, more = 0, true
 	while i < #paths or more do
@@ -95,7 +108,7 @@ function findkernel.open(core)
 			more = false
 		else
 			i = i + 1
-			local kd = try(core, paths[i], tried)
+			local kd = try(core, paths[i], tried, how)
 			if kd then
 				return kd, paths[i]
 			end

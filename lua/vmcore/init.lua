@@ -184,6 +184,23 @@ function methods:warnings()
 	return self.doubts
 end
 
+--- What has become known since: where a compressed dump that was read further
+-- turned out to end.
+-- @treturn {string...}
+function methods:new_warnings()
+	local known, new = {}, {}
+	for _, doubt in ipairs(self.doubts) do
+		known[doubt] = true
+	end
+	for _, doubt in ipairs(identity.damage(self.kd)) do
+		if not known[doubt] then
+			new[#new + 1] = doubt
+			self.doubts[#self.doubts + 1] = doubt
+		end
+	end
+	return new
+end
+
 --- Close; objects read before can't be used any more.
 function methods:close()
 	return self.kd:close()
@@ -215,22 +232,23 @@ local variables_meta = {
 }
 
 local function open_descriptor(options)
+	local how = { keyfile = options.keyfile, cachedir = options.cachedir,
+		progress = options.progress }
 	if options.kernel or options.resolver or options.no_kernel then
-		local kd, message, code = kvm.openx {
-			core = options.core, kernel = options.kernel,
-			resolver = options.resolver,
-			no_kernel = options.kernel == nil or nil,
-		}
+		how.core, how.kernel, how.resolver = options.core, options.kernel, options.resolver
+		how.no_kernel = options.kernel == nil or nil
+		local kd, message, code = kvm.openx(how)
 		return kd, message or options.kernel, code
 	end
-	return require "vmcore.findkernel".open(options.core)
+	return require "vmcore.findkernel".open(options.core, how)
 end
 
 --- Open a dump.
 -- @tparam table options `core`: the dump, plain or compressed; `kernel`: the
 --   kernel file, found as crashinfo(8) finds it when absent; `resolver`: a
 --   function from names to addresses, instead of the kernel's symbols;
---   `no_kernel`: do without one; `klddir`: where the kernel's modules are
+--   `no_kernel`: do without one; `klddir`: where the kernel's modules are;
+--   `keyfile`, `cachedir`, `progress`: see kvm(3lua), openx
 -- @treturn[1] vmcore handle, to be closed; fields `kd` (the descriptor of
 --   kvm), `var` (the kernel's variables by name), `core`, `kernel`
 -- @treturn[2] nil

@@ -3,6 +3,7 @@
 local kdh = require "spec.support.kdh"
 local packed = require "spec.support.packed"
 local reader = require "spec.support.reader"
+local textdump = require "spec.support.textdump"
 
 local m = packed.machine(100)
 
@@ -133,25 +134,8 @@ describe("a dump device", function()
 	end)
 end)
 
--- A tar(5) member as the kernel writes it: kern_dump's textdump_mkustar().
-local function member(name, text)
-	local block = name .. ("\0"):rep(100 - #name) .. ("%-8o%-8o%-8o%-12o%-12o%-8s")
-	    :format(384, 0, 0, #text, 1700000000, "") .. "\0" .. ("\0"):rep(100) ..
-	    "ustar\0" .. "00root" .. ("\0"):rep(28) .. "wheel" .. ("\0"):rep(27)
-	return block .. ("\0"):rep(512 - #block) .. text ..
-	    ("\0"):rep(-#text % 512)
-end
-
-local tar = member("ddb.txt", "db> bt\n") .. member("msgbuf.txt", packed.message) ..
-    member("version.txt", packed.version) .. ("\0"):rep(1024)
-
-local function backwards(bytes)
-	local out = {}
-	for at = #bytes - 511, 1, -512 do
-		out[#out + 1] = bytes:sub(at, at + 511)
-	end
-	return table.concat(out)
-end
+local tar = textdump.tar{ { "ddb.txt", "db> bt\n" }, { "msgbuf.txt", packed.message },
+	{ "version.txt", packed.version } }
 
 describe("a textdump", function()
 	local function check(kd)
@@ -174,7 +158,7 @@ describe("a textdump", function()
 			versionstring = packed.version }
 		local head = kdh.encode(o)
 		local d = check(assert(packed.open(("\0"):rep(70000 // 512 * 512) ..
-		    backwards(tar) .. head)))
+		    textdump.backwards(tar) .. head)))
 		assert.equal("device", d.container)
 		check_note(d)
 	end)
@@ -201,6 +185,7 @@ describe("info.N", function()
 
 	it("goes with the dump of its number", function()
 		for name, beside in pairs{ ["vmcore.3"] = "info.3", ["vmcore.3.zst"] = "info.3",
+			["textdump.tar.5"] = "info.5", ["textdump.tar.5.gz"] = "info.5",
 			["vmcore.last"] = "info.last", ["vmcore.last.gz"] = "info.last",
 			["livecore.12"] = "info.12", ["vmcore"] = "info.0",
 			["vmcore.zst"] = "info" } do

@@ -43,9 +43,11 @@ function identity.kernel(kd)
 	if kd:lookup "version" == nil then
 		return nil
 	end
-	local memory = in_memory(kd)
-	local file = in_file(kd)
-	local note = first_line(kd:dump().note.version)
+	local dump, file = kd:dump(), in_file(kd)
+	local note = first_line(dump.note.version)
+	-- Memory may lie far into a stream: what is known at once will do.
+	local known = not dump.complete and note ~= "" and file and file ~= ""
+	local memory = not known and in_memory(kd) or nil
 	if not memory then
 		if not file or note == "" then
 			return nil
@@ -65,6 +67,22 @@ function identity.kernel(kd)
 	return true
 end
 
+--- What is missing from the dump, as far as it was read.
+-- @tparam kvm.descriptor kd
+-- @treturn {string...} sentences
+function identity.damage(kd)
+	local dump = kd:dump()
+	local why = dump.damage ~= "" and (": the %s stream is damaged: %s"):format(dump.compression,
+	    dump.damage) or ""
+	if dump.truncated then
+		return { ("the dump is truncated: %d of %d bytes, %d of %d pages lost")
+		    :format(dump.size, dump.size_expected, dump.pages_lost, dump.pages) .. why }
+	elseif why ~= "" then
+		return { "the dump may not be whole" .. why }
+	end
+	return {}
+end
+
 --- What makes answers from this dump doubtful.
 -- @tparam kvm.descriptor kd
 -- @treturn {string...} sentences
@@ -74,13 +92,13 @@ function identity.doubts(kd)
 	if matches == false then
 		doubts[#doubts + 1] = how
 	end
-	local dump = kd:dump()
-	if dump.truncated then
-		doubts[#doubts + 1] = ("the dump is truncated: %d of %d bytes, %d of %d pages lost")
-		    :format(dump.size, dump.size_expected, dump.pages_lost, dump.pages)
+	for _, damage in ipairs(identity.damage(kd)) do
+		doubts[#doubts + 1] = damage
 	end
+	local dump = kd:dump()
 	if dump.note.status == "bad" then
-		doubts[#doubts + 1] = "savecore(8) found the dump bad"
+		doubts[#doubts + 1] = dump.container == "file" and "savecore(8) found the dump bad"
+		    or "the dump's headers are damaged, or differ"
 	end
 	return doubts
 end

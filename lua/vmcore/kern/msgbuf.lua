@@ -4,6 +4,8 @@
 -- is. A minidump also holds a copy of the buffer that needs no kernel.
 -- @module vmcore.kern.msgbuf
 
+local textdump = require "vmcore.kern.textdump"
+
 local msgbuf = {}
 
 local MAGIC = 0x063062		-- MSG_MAGIC
@@ -94,7 +96,18 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string message
 function msgbuf.text(k)
-	local text, missing = from_kernel(k)
+	local dump = k.kd:dump()
+	if dump.kind == "text" then
+		return textdump.read(k.kd, "msgbuf.txt")
+	end
+	-- The copy is at the front of a stream, the kernel's may be at its end.
+	local text, missing
+	if not dump.complete then
+		text, missing = from_dump(k)
+	end
+	if text == nil or missing then
+		text, missing = from_kernel(k)
+	end
 	if text == nil or missing then
 		local copy, cut = from_dump(k)
 		if copy and (text == nil or not cut) then

@@ -6,6 +6,7 @@ local identity = require "vmcore.kern.identity"
 local clock = require "vmcore.kern.clock"
 local member = require "vmcore.kern.member"
 local msgbuf = require "vmcore.kern.msgbuf"
+local textdump = require "vmcore.kern.textdump"
 
 local system = {}
 
@@ -99,6 +100,28 @@ local PRESENT = {
 	kernbase = "kernbase", dmapbase = "dmapbase", dmapend = "dmapend", msgbuf = "msgbuf_size",
 }
 
+-- What is only worth a word when it is not so.
+local UNUSUAL = { container = "file", encryption = "none", damage = "", zero_tail = 0 }
+
+-- A textdump's files, and what they say.
+local function put_files(row, k, report)
+	local list, message = textdump.members(k.kd)
+	if message then
+		report(message)
+	end
+	local names = {}
+	for i, member in ipairs(list) do
+		names[i] = member.name
+	end
+	local note = k:dump().note
+	row.files = table.concat(names, " ")
+	row.version = trimmed(textdump.read(k.kd, "version.txt")) or some(note.version)
+	row.panic = trimmed(textdump.read(k.kd, "panic.txt")) or some(note.panic)
+	row.time, row.status, row.hostname = some(note.time), some(note.status), some(note.hostname)
+	row.arch, row.header, row.pages, row.pages_lost, row.page_size = some(note.arch)
+	return row
+end
+
 local function put_crashed(row, k)
 	local procs = require "vmcore.kern.proc".new(k)
 	local found = procs and system.crashed(k, procs)
@@ -128,10 +151,18 @@ end
 -- @tparam function report called with messages about what can't be read
 -- @treturn table see scripts/info for the keys
 function system.describe(k, report)
+	-- Where a compressed dump ends is known when it was read to its end.
+	k.kd:read_dump(math.maxinteger, 1)
 	local dump = k:dump()
 	local row = { core = k.core, kernel = k.kernel }
 	for key, field in pairs(FROM_DUMP) do
 		row[key] = dump[field]
+	end
+	for key, usual in pairs(UNUSUAL) do
+		row[key] = dump[key] ~= usual and dump[key] or nil
+	end
+	if dump.kind == "text" then
+		return put_files(row, k, report)
 	end
 	for key, field in pairs(PRESENT) do
 		row[key] = dump[field] ~= 0 and dump[field] or nil
