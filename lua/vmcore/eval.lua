@@ -246,19 +246,21 @@ operators[","] = function(env, node)
 end
 
 local function run(env, tree)
-	return cvalue.result(env, tree, evaluate(env, tree))
+	local value = evaluate(env, tree)
+	return { value = cvalue.result(env, tree, value), type = value.type,
+		unsigned = value.unsigned }
 end
 
---- Evaluate a C expression in a dump.
+--- Evaluate a C expression in a dump, and tell its type too.
 -- @tparam kvm.descriptor kd
 -- @tparam string text
--- @return[1] the value as reading a member gives it: number, boolean, string,
---   object, nil for a NULL pointer
+-- @treturn[1] table value (as eval() returns it), type (nil of what no memory
+--   holds), unsigned (of an integer)
 -- @treturn[2] nil
 -- @treturn[2] string message that shows the place
 -- @treturn[2] string code
 -- @raise a fault, when memory that the expression needs can't be read
-function eval.eval(kd, text)
+function eval.typed(kd, text)
 	local tree, message, code = expr.parse(text, function(name)
 		return kd:symbol(name) == nil and kd:type("typedef", name) ~= nil
 	end)
@@ -272,6 +274,23 @@ function eval.eval(kd, text)
 		return nil, cdecl.complain(text, result.at, result.complaint), result.code
 	end
 	error(result, 0)
+end
+
+--- Evaluate a C expression in a dump.
+-- @tparam kvm.descriptor kd
+-- @tparam string text
+-- @return[1] the value as reading a member gives it: number, boolean, string,
+--   object, nil for a NULL pointer
+-- @treturn[2] nil
+-- @treturn[2] string message that shows the place
+-- @treturn[2] string code
+-- @raise a fault, when memory that the expression needs can't be read
+function eval.eval(kd, text)
+	local result, message, code = eval.typed(kd, text)
+	if result == nil then
+		return nil, message, code
+	end
+	return result.value
 end
 
 return eval
