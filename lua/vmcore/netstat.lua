@@ -224,7 +224,7 @@ function netstat.counters.rows(k, o, report)
 	local stacks = netstack.new(k, report, o.jail)
 	return coroutine.wrap(function()
 		for _, stack in ipairs(stacks.list) do
-			for row in protostat.each(k, stacks, stack) do
+			for row in protostat.each(k, stacks, stack, report) do
 				row.jid = stack.jid
 				if o.all or row.value and row.value ~= 0 then
 					coroutine.yield(row)

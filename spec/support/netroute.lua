@@ -53,7 +53,7 @@ end
 --- An entry of an interface's ARP table.
 function route.arp(n, stack, ifp, address, hardware)
 	local sys = n.sys
-	local lle = sys:make("struct llentry", { la_expire = 4000, ln_state = 1, la_flags = 1 })
+	local lle = sys:make("struct llentry", { la_expire = 4000, ln_state = 2, la_flags = 0x48 })
 	sys.mem:write(lle + sys.types:offsetof("struct llentry", "r_l3addr"), address)
 	local text = lle + sys.types:offsetof("struct llentry", "r_linkdata")
 	sys.mem:write(text, hardware)
@@ -64,6 +64,7 @@ function route.arp(n, stack, ifp, address, hardware)
 		llt_ifp = ifp })
 	sys:fill(lle, "struct llentry", { lle_tbl = list })
 	n:set(stack, "lltables", { slh_first = list })
+	n.neighbour = lle
 end
 
 return route

@@ -82,7 +82,8 @@ end
 -- @tparam function read of reader()
 -- @tparam integer address of the array
 -- @tparam kvm.type T the struct
--- @treturn function iterator of name and value
+-- @treturn function iterator of name and value; and the fault, when it can't be
+--   read
 function counter.array(k, read, address, T)
 	local list, i, n = names(T), -1, T.size // 8
 	local size = k.kd:ptrsize()
@@ -92,7 +93,8 @@ function counter.array(k, read, address, T)
 			return nil
 		end
 		local pointer = k.kd:read_ptr(address + i * size)
-		return list[i] or ("[%d]"):format(i), read(pointer)
+		local ok, value = pcall(read, pointer)
+		return list[i] or ("[%d]"):format(i), ok and value or nil, not ok and value or nil
 	end
 end
 

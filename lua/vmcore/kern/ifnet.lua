@@ -132,7 +132,7 @@ end
 
 --- The addresses of an interface.
 -- @tparam integer ifp
--- @tparam ?function report
+-- @tparam function report
 -- @treturn function iterator of records: addr (of the struct ifaddr), family,
 --   address, network, prefix, peer (or broadcast address), ipackets, opackets
 function methods:addresses(ifp, report)
@@ -141,7 +141,12 @@ function methods:addresses(ifp, report)
 	end)
 	return function()
 		local ifa = each()
-		return ifa and self.read_address(ifa)
+		local ok, found = pcall(self.read_address, ifa or 0)
+		if ifa and not ok then
+			report(("the address at %#x of the interface at %#x: %s"):format(ifa, ifp, tostring(found)))
+			found = { addr = ifa }
+		end
+		return ifa and found
 	end
 end
 

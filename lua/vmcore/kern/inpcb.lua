@@ -174,10 +174,14 @@ function methods:of_list(stack, variable, report)
 	end
 	local address = info + head.offset
 	if head.type:strip().kind == "pointer" then
-		address = member.pointer(self.info_type, "ipi_listhead")(info)
-		if address == nil then	-- not yet set up
+		local ok, at = pcall(member.pointer(self.info_type, "ipi_listhead"), info)
+		if not ok then
+			report(("%s of jail %s: %s"):format(variable, stack.jid or "?", tostring(at)))
+		end
+		if not ok or at == nil then	-- not yet set up
 			return function() return nil end
 		end
+		address = at
 	end
 	return (self.walk(address, function(status)
 		report(("%s of jail %s: %s"):format(variable, stack.jid or "?", status.message))

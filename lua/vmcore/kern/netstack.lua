@@ -12,13 +12,18 @@ local methods = {}
 local view_meta = { __index = methods }
 
 -- Jail ids by vnet.
-local function owners(k, on_stop)
+local function owners(k, report)
 	local jails, found = prison.new(k), {}
 	if jails and jails.fields.vnet then
 		local fields = jails.fields
-		for p in jails:addresses(on_stop) do
-			local vnet = fields.vnet(p)
-			if vnet and fields.owns_vnet(p) then
+		for p in jails:addresses(function(status) report("allprison: " .. status.message) end) do
+			local ok, vnet, owns = pcall(function()
+				local vnet = fields.vnet(p)
+				return vnet, vnet and fields.owns_vnet(p)
+			end)
+			if not ok then
+				report(("the jail at %#x: %s"):format(p, tostring(vnet)))
+			elseif owns then
 				found[vnet] = found[vnet] or fields.jid(p)
 			end
 		end
@@ -76,11 +81,14 @@ function netstack.new(k, report, jids)
 		return view
 	end
 	view.prefix = "vnet_entry_"
-	local jid_of = owners(k, function(status) report("allprison: " .. status.message) end)
+	local jid_of = owners(k, report)
 	for vnet in each_vnet(k, T, report) do
 		local jid = jid_of[vnet]
-		if jids == nil or jids[jid] then
-			table.insert(view.list, { base = base(vnet), vnet = vnet, jid = jid })
+		local ok, at = pcall(base, vnet)
+		if not ok then
+			report(("the network stack at %#x: %s"):format(vnet, tostring(at)))
+		elseif jids == nil or jids[jid] then
+			table.insert(view.list, { base = at, vnet = vnet, jid = jid })
 		end
 	end
 	table.sort(view.list, function(a, b) return (a.jid or 1 << 31) < (b.jid or 1 << 31) end)

@@ -51,6 +51,18 @@ local function owns_vnet(T)
 	end
 end
 
+-- pr_state, sys/jail.h: enum prison_state, from 13 on; before, a jail without
+-- users is dying.
+local STATES = { [0] = "invalid", "alive", "dying" }
+
+local function state_field(T)
+	local state, users = member.getter(T, "pr_state"), member.getter(T, "pr_uref")
+	if state then
+		return function(p) return STATES[state(p)] or tostring(state(p)) end
+	end
+	return users and function(p) return users(p) > 0 and "alive" or "dying" end
+end
+
 local methods = {}
 local view_meta = { __index = methods }
 
@@ -83,7 +95,7 @@ end
 --- What can be known of a kernel's jails.
 -- @tparam table k
 -- @treturn ?table with `fields`: functions of an address: jid name path
---   hostname ip4 ip6 vnet owns_vnet parent addr; nil when the kernel file has
+--   hostname ip4 ip6 vnet owns_vnet state parent addr; nil when the kernel file has
 --   no types
 function prison.new(k)
 	local T = k:type "struct prison"
@@ -99,7 +111,7 @@ function prison.new(k)
 			hostname = member.getter(T, "pr_hostname"),
 			ip4 = ip_field(k, ip_place(k, T, 0, "pr_ip4s", "pr_ip4"), 4),
 			ip6 = ip_field(k, ip_place(k, T, 1, "pr_ip6s", "pr_ip6"), 16),
-			vnet = member.pointer(T, "pr_vnet"),
+			vnet = member.pointer(T, "pr_vnet"), state = state_field(T),
 			owns_vnet = owns_vnet(T),
 			parent = member.unless_null(member.getter(T, "pr_parent.pr_id"), nil),
 			addr = function(p) return p end,

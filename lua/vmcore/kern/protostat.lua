@@ -21,12 +21,13 @@ local ARRAYS = {
 -- @tparam table k
 -- @tparam table stacks vmcore.kern.netstack
 -- @tparam table stack
+-- @tparam function report
 -- @treturn function iterator of records: proto, counter, value (nil: not set up)
-function protostat.each(k, stacks, stack)
+function protostat.each(k, stacks, stack, report)
 	local read, i = counter.reader(k), 0
 	local values, proto = function() return nil end, nil
 	return function()
-		local name, value = values()
+		local name, value, fault = values()
 		while name == nil and i < #ARRAYS do
 			i = i + 1
 			local array = ARRAYS[i]
@@ -34,8 +35,11 @@ function protostat.each(k, stacks, stack)
 			local T = k:type("struct " .. (array[3] or array[2]))
 			if address and T then
 				proto, values = array[1], counter.array(k, read, address, T)
-				name, value = values()
+				name, value, fault = values()
 			end
+		end
+		if fault then
+			report(proto .. " " .. name .. ": " .. tostring(fault))
 		end
 		return name and { proto = proto, counter = name, value = value, stack = stack }
 	end

@@ -121,7 +121,7 @@ local function walk(k, T, top, visit, report)
 			node = other(node)
 		end
 	end
-	local stack = { top }
+	local stack = top and { top } or {}
 	while #stack > 0 do
 		local node = table.remove(stack)
 		local ok, fault = pcall(function()
@@ -171,8 +171,11 @@ end
 function methods:each(stack, report)
 	return coroutine.wrap(function()
 		for _, list in ipairs(self:tables(stack)) do
-			local top = self.top(list.head)
-			walk(self.k, self.node, top, function(rt)
+			local ok, top = pcall(self.top, list.head)
+			if not ok then
+				report(("the routing table at %#x: %s"):format(list.head, tostring(top)))
+			end
+			walk(self.k, self.node, ok and top or nil, function(rt)
 				local key = inaddr.sockaddr(self.k, self.key(rt)) or "\0\0"
 				local mask = inaddr.sockaddr(self.k, self.mask(rt))
 				self.read(rt, function(hop)

@@ -51,17 +51,35 @@ function syncache.each(k, stacks, stack, report)
 	end
 	local read = reader(k, T)
 	local walk = queue.prepare(bucket.type, "sc_hash", { element = T, addresses = true })
-	local first, n, i = base(cache), math.min(size(cache), BUCKETS_MAX), 0
+	local ok, first, n = pcall(function()
+		return base(cache), math.min(size(cache), BUCKETS_MAX)
+	end)
+	if not ok then
+		report("tcp_syncache: " .. tostring(first))
+		first = nil
+	end
+	local i = 0
 	local each = function() return nil end
+	-- The next entry of the bucket that can be read.
+	local function following()
+		for entry in each do
+			local ok, s = pcall(read, entry, stack)
+			if ok then
+				return s
+			end
+			report(("the syncache entry at %#x: %s"):format(entry, tostring(s)))
+		end
+		return nil
+	end
 	return function()
-		local entry = each()
+		local entry = following()
 		while entry == nil and first and i < n do
 			each = walk(first + i * H.size + bucket.offset, function(status)
 				report("tcp_syncache: " .. status.message)
 			end)
-			entry, i = each(), i + 1
+			entry, i = following(), i + 1
 		end
-		return entry and read(entry, stack)
+		return entry
 	end
 end
 

@@ -1,0 +1,98 @@
+--- Link-layer addresses of neighbours: net/if_llatbl.h.
+-- @module vmcore.kern.lltable
+
+local inaddr = require "vmcore.kern.inaddr"
+local kvm = require "kvm"
+local member = require "vmcore.kern.member"
+local queue = require "vmcore.queue"
+
+local lltable = {}
+
+-- la_flags, net/if_llatbl.h: LLE_*
+local FLAGS = { { 0x1, "deleted" }, { 0x2, "static" }, { 0x4, "ifaddr" }, { 0x8, "valid" },
+	{ 0x10, "redirect" }, { 0x20, "published" }, { 0x40, "linked" } }
+local LLE_STATIC, LLE_IFADDR, LLE_VALID = 0x2, 0x4, 0x8
+local BUCKETS_MAX = 1 << 16
+local ETHER_ADDR_LEN = 6
+
+local function flag_names(value)
+	local names = {}
+	for _, flag in ipairs(FLAGS) do
+		if value & flag[1] ~= 0 then
+			names[#names + 1] = flag[2]
+		end
+	end
+	return table.concat(names, ",")
+end
+
+-- A reader of entries; an address that is not known yet is nil.
+local function entry_reader(k, E)
+	local flags, expire = member.getter(E, "la_flags"), member.getter(E, "la_expire")
+	local state, lladdr = member.getter(E, "ln_state"), member.pointer(E, "ll_addr")
+	local l3addr = kvm.offsetof(E, "r_l3addr")
+	return function(entry, family)
+		local value = flags(entry)
+		local at = lladdr(entry)
+		local size = family == inaddr.AF_INET and 4 or 16
+		local permanent = value & (LLE_STATIC | LLE_IFADDR) ~= 0
+		return {
+			addr = entry, family = family, flags = flag_names(value), state = state and state(entry),
+			address = inaddr.text(inaddr.read(k, entry + l3addr, size)),
+			lladdr = at and value & LLE_VALID ~= 0
+			    and inaddr.hardware(inaddr.read(k, at, ETHER_ADDR_LEN)) or nil,
+			expire = not permanent and expire(entry) or nil,
+		}
+	end
+end
+
+-- The tables of a stack.
+local function tables(k, stacks, stack, report)
+	local T = k:type "struct lltable"
+	local head, address = stacks:type "lltables", stacks:address(stack, "lltables")
+	if not (T and head and address) then
+		return function() return nil end
+	end
+	return (queue.prepare(head, "llt_link", { element = T, addresses = true })(address,
+	    function(status)
+		report("lltables: " .. status.message)
+	end))
+end
+
+--- The neighbours that a network stack knows.
+-- @tparam table k
+-- @tparam table stacks vmcore.kern.netstack
+-- @tparam table stack
+-- @tparam integer family AF_INET (ARP) or AF_INET6 (NDP)
+-- @tparam function report
+-- @treturn function iterator of records: addr (of the struct llentry), address,
+--   lladdr, flags, state (ND6_LLINFO_*), expire (seconds since boot; nil: never),
+--   ifp (address of the struct ifnet), stack
+function lltable.each(k, stacks, stack, family, report)
+	local T, E = k:type "struct lltable", k:type "struct llentry"
+	local af, size = member.getter(T, "llt_af"), member.getter(T, "llt_hsize")
+	local heads, ifp = member.pointer(T, "lle_head"), member.pointer(T, "llt_ifp")
+	local H = k:type "struct llentries"
+	if not (af and size and heads and ifp and E and H) then
+		return function() return nil end
+	end
+	local read = entry_reader(k, E)
+	local walk = queue.prepare(H, "lle_next", { element = E, addresses = true })
+	return coroutine.wrap(function()
+		for at in tables(k, stacks, stack, report) do
+			local first, n = heads(at), af(at) == family and math.min(size(at), BUCKETS_MAX) or 0
+			for i = 0, first and n - 1 or -1 do
+				for entry in walk(first + i * H.size, function(status) report(status.message) end) do
+					local ok, found = pcall(read, entry, family)
+					if not ok then
+						report(("the entry at %#x: %s"):format(entry, tostring(found)))
+						found = { addr = entry, family = family, flags = "" }
+					end
+					found.ifp, found.stack = ifp(at), stack
+					coroutine.yield(found)
+				end
+			end
+		end
+	end)
+end
+
+return lltable
