@@ -252,6 +252,131 @@ describe("the network of freebsd13-amd64", function()
 		end))
 	end)
 
+	-- Routing messages: a header, then socket addresses, each padded to a long.
+	local function messages(name, types)
+		local bytes, at, list = real.truth(dump, "truth/" .. name), 1, {}
+		while at <= #bytes do
+			local len, _, kind = ("<I2BB"):unpack(bytes, at)
+			if types[kind] then
+				list[#list + 1] = { kind = kind, bytes = bytes:sub(at, at + len - 1) }
+			end
+			at = at + len
+		end
+		return list
+	end
+
+	local function addresses(bytes, at, mask)
+		local found = {}
+		for bit = 0, 7 do
+			if mask >> bit & 1 == 1 then
+				local len = bytes:byte(at)
+				found[bit] = bytes:sub(at, at + len - 1)
+				at = at + (len == 0 and 8 or len + 7 & ~7)
+			end
+		end
+		return found
+	end
+
+	local inaddr = require "vmcore.kern.inaddr"
+
+	it("has the routes", function()
+		local RTM_GET, HEADER = 4, 152
+		local truth = sorted(messages("route.dump", { [RTM_GET] = true }), function(message)
+			local flags, mask = ("<i4i4"):unpack(message.bytes, 9)
+			local sa = addresses(message.bytes, HEADER + 1, mask)
+			local bytes, zone = inaddr.of_sockaddr(sa[0])
+			local text = inaddr.text(bytes, zone)
+			if sa[2] and flags & 0x4 == 0 then
+				local skip = #bytes == 4 and 5 or 9
+				text = text .. "/" .. inaddr.prefix(sa[2]:sub(skip) .. ("\0"):rep(#bytes - #sa[2] + skip - 1))
+			end
+			return ("%s link#%d %s %s"):format(text, (("<I2"):unpack(sa[1], 3)),
+			    (inaddr.link(sa[4])), flags & 0x800 ~= 0 and "S" or "")
+		end)
+		local rows = keep(real.rows(dump, "netstat", "-r"), function(row) return row.jid == 0 end)
+		assert.same(truth, sorted(rows, function(row)
+			return ("%s %s %s %s"):format(row.destination, row.gateway, row.netif,
+			    row.flags:find "S" and "S" or "")
+		end))
+	end)
+
+	it("has the interfaces, their flags and addresses", function()
+		local RTM_NEWADDR, RTM_IFINFO = 12, 14
+		local rows = keep(real.rows(dump, "ifconfig"), function(row) return row.jid == 0 end)
+		local truth, index = {}, nil
+		for _, message in ipairs(messages("route.iflist", { [RTM_NEWADDR] = true, [RTM_IFINFO] = true })) do
+			local mask, flags, number = ("<i4i4I2"):unpack(message.bytes, 5)
+			local info = message.kind == RTM_IFINFO
+			local sa = addresses(message.bytes, (info and 16 + 152 or 20) + 1, mask)
+			if info then
+				local name, hardware = inaddr.link(sa[4])
+				index = { name, number, flags, (("<I4"):unpack(message.bytes, 16 + 8 + 1)) }
+				truth[#truth + 1] = table.concat(index, " ") .. " " .. inaddr.hardware(hardware)
+			else
+				truth[#truth + 1] = table.concat(index, " ") .. " " .. inaddr.text(inaddr.of_sockaddr(sa[5]))
+			end
+		end
+		table.sort(truth)
+		assert.same(truth, sorted(rows, function(row)
+			return table.concat({ row.name, row.index, row.flags, row.mtu, row.address }, " ")
+		end))
+	end)
+
+	it("has the counters of the protocols: none fell, few moved on", function()
+		local rows = keep(real.rows(dump, "netstat", "-s", "-a"), function(row) return row.jid == 0 end)
+		local by = real.by(rows, "counter")
+		for name, struct in pairs { ["tcp.stats"] = "tcpstat", ["udp.stats"] = "udpstat",
+		    ["ip.stats"] = "ipstat" } do
+			local bytes = real.truth(dump, "truth/net.inet." .. name)
+			local set, moved = dump.types, 0
+			for _, m in ipairs(set.list[set:id("struct " .. struct)].m) do
+				local member = set:member(set:id("struct " .. struct), m[1])
+				if member.size == 8 then
+					local value = ("<I8"):unpack(bytes, m[3] // 8 + 1)
+					assert.is_true(by[m[1]].value >= value, m[1])
+					moved = moved + (by[m[1]].value > value and 1 or 0)
+				end
+			end
+			assert.is_true(moved < 16, struct)
+		end
+	end)
+
+	it("has the jails", function()
+		local truth = real.records(dump.types, "struct xprison", real.truth(dump, "truth/security.jail.list"))
+		local rows = real.rows(dump, "jls")
+		local function text(jid, name, path, host) return table.concat({ jid, name, path, host }, " ") end
+		assert.equal(2, #truth)
+		assert.same(sorted(truth, function(xp) return text(xp.pr_id, xp.pr_name, xp.pr_path, xp.pr_host) end),
+		    sorted(rows, function(row) return text(row.jid, row.name, row.path, row.hostname) end))
+		assert.same({ false, true }, { rows[1].owns_vnet, rows[2].owns_vnet })
+	end)
+
+	it("has every mbuf of every socket buffer", function()
+		local rows, err, status = real.rows(dump, "mbuf")
+		assert.equal("", err)
+		assert.equal(0, status)
+		local found = {}
+		for _, row in ipairs(rows) do
+			local key = row.owner .. " " .. row.way
+			local queue = found[key] or { mbufs = 0, records = 0, bytes = 0 }
+			queue.mbufs, queue.bytes = queue.mbufs + 1, queue.bytes + row.len
+			queue.records = math.max(queue.records, row.packet + 1)
+			found[key] = queue
+		end
+		local n = 0
+		for line in real.truth(dump, "truth.txt"):gmatch "F %d+ %d+ socket [^\n]+" do
+			local so = line:match "so=(0x%x+)"
+			for way, mbufs, records, bytes in line:gmatch
+			    "(%l%l%l)%[ccc=%d+ mbufs=(%d+) recs=(%d+) bytes=(%d+)" do
+				local queue = found[so .. " " .. way] or { mbufs = 0, records = 0, bytes = 0 }
+				assert.same({ mbufs, records, bytes }, { tostring(queue.mbufs),
+					tostring(queue.records), tostring(queue.bytes) }, line)
+				n = n + 1
+			end
+		end
+		assert.is_true(n > 60)
+	end)
+
 	it("has the sockets that nobody has open: accepted by none, waiting for time", function()
 		local rows = keep(real.rows(dump, "sockstat"), function(row) return row.pid == real.null end)
 		assert.same({ "stream /tmp/unix.sock", "stream /tmp/unix.sock",

@@ -4,25 +4,17 @@
 
 local kvm = require "kvm"
 local member = require "vmcore.kern.member"
+local pcpu = require "vmcore.kern.pcpu"
 
 local counter = {}
-
-local CPUS_MAX = 4096
 
 -- What is added to a counter's address for a CPU: from 13 on each CPU says
 -- (zpcpu_offset_cpu()); before, slots are a page apart.
 local function slots(k)
-	local P = k:type "struct pcpu"
-	local offset = member.getter(P, "pc_zpcpu_offset")
-	local pcpus = k.kd:lookup "cpuid_to_pcpu"
-	local last = math.min(member.integer(k, "mp_maxid") or 0, CPUS_MAX - 1)
-	local size, list = k.kd:ptrsize(), {}
-	local page = k:dump().page_size
-	for cpu = 0, last do
-		local pcpu = pcpus and k.kd:read_ptr(pcpus + cpu * size)
-		if pcpu == nil or pcpu ~= 0 then
-			list[#list + 1] = offset and pcpu and offset(pcpu) or cpu * page
-		end
+	local offset = member.getter(k:type "struct pcpu", "pc_zpcpu_offset")
+	local page, list = k:dump().page_size, {}
+	for cpu, pc in pcpu.each(k) do
+		list[#list + 1] = offset and offset(pc) or cpu * page
 	end
 	return list
 end

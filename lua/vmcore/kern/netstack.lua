@@ -2,9 +2,10 @@
 -- the same ports and names as the host's.
 -- @module vmcore.kern.netstack
 
+local kvm = require "kvm"
 local member = require "vmcore.kern.member"
 local prison = require "vmcore.kern.prison"
-local queue = require "vmcore.queue"
+local vnet = require "vmcore.kern.vnet"
 
 local netstack = {}
 
@@ -17,30 +18,18 @@ local function owners(k, report)
 	if jails and jails.fields.vnet then
 		local fields = jails.fields
 		for p in jails:addresses(function(status) report("allprison: " .. status.message) end) do
-			local ok, vnet, owns = pcall(function()
-				local vnet = fields.vnet(p)
-				return vnet, vnet and fields.owns_vnet(p)
+			local ok, fault = pcall(function()
+				local stack = fields.vnet(p)
+				if stack and fields.owns_vnet(p) then
+					found[stack] = found[stack] or fields.jid(p)
+				end
 			end)
 			if not ok then
-				report(("the jail at %#x: %s"):format(p, tostring(vnet)))
-			elseif owns then
-				found[vnet] = found[vnet] or fields.jid(p)
+				report(("the jail at %#x: %s"):format(p, tostring(fault)))
 			end
 		end
 	end
 	return found
-end
-
-local function each_vnet(k, T, report)
-	local symbol = k.kd:symbol "vnet_head"
-	local head = symbol and k.kd:type_of_symbol "vnet_head"
-	if head == nil then
-		return function() return nil end
-	end
-	return (queue.prepare(head, "vnet_le", { element = T, addresses = true })(symbol.value,
-	    function(status)
-		report("vnet_head: " .. status.message)
-	end))
 end
 
 --- The address of a variable in a stack.
@@ -76,19 +65,20 @@ function netstack.new(k, report, jids)
 	local T = k:type "struct vnet"
 	local base = member.getter(T, "vnet_data_base")
 	local view = setmetatable({ k = k, places = {}, list = {}, prefix = "" }, view_meta)
-	if base == nil or k.kd:symbol "vnet_head" == nil then
+	if base == nil or not vnet.has(k) then
 		view.list[1] = { base = 0, jid = 0 }
 		return view
 	end
 	view.prefix = "vnet_entry_"
 	local jid_of = owners(k, report)
-	for vnet in each_vnet(k, T, report) do
-		local jid = jid_of[vnet]
-		local ok, at = pcall(base, vnet)
+	for stack in vnet.each(k, function(status) report("vnet_head: " .. status.message) end) do
+		local address = kvm.toaddress(stack)
+		local jid = jid_of[address]
+		local ok, at = pcall(base, address)
 		if not ok then
-			report(("the network stack at %#x: %s"):format(vnet, tostring(at)))
+			report(("the network stack at %#x: %s"):format(address, tostring(at)))
 		elseif jids == nil or jids[jid] then
-			table.insert(view.list, { base = at, vnet = vnet, jid = jid })
+			table.insert(view.list, { base = at, vnet = address, jid = jid })
 		end
 	end
 	table.sort(view.list, function(a, b) return (a.jid or 1 << 31) < (b.jid or 1 << 31) end)
