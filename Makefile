@@ -46,7 +46,7 @@ CORE	= $(CRYPT) core/addrset.c core/arch.c core/bytes.c core/cache.c \
 	core/kproc.c core/kthread.c core/ktime.c core/live.c core/loadavg.c \
 	core/match.c core/member.c core/nlist.c core/note.c core/open.c core/pagemap.c \
 	core/pages.c core/pcpu.c core/proc.c core/procfield.c core/proclist.c \
-	core/radix.c core/rawmem.c core/read.c core/search.c core/stream.c core/swapinfo.c \
+	core/radix.c core/rawmem.c core/rawtables.c core/read.c core/search.c core/stream.c core/swapinfo.c \
 	core/symaddr.c core/symbol.c core/symtab.c core/type.c core/typefind.c \
 	core/typeinfo.c core/typename.c core/vnet.c
 BIND	= core/bind/access.c core/bind/ctype.c core/bind/descriptor.c \

@@ -250,6 +250,20 @@ full_translate(kvm_t *kd, kvaddr_t va, struct kvmi_pte *pte)
 	return (kvmi_radix_translate(kd, kd->tables, kd->root, va, pte));
 }
 
+/* Whom the mappings are for that are not the direct map's. */
+struct outside {
+	kvmi_walk_cb_t	*cb;
+	void		*arg;
+};
+
+static int
+outside_dmap(kvm_t *kd, kvaddr_t va, const struct kvmi_pte *pte, void *arg)
+{
+	const struct outside *o = arg;
+
+	return (kvmi_in_dmap(kd, va) ? 0 : o->cb(kd, va, pte, o->arg));
+}
+
 /* From kernbase to the end of the address space. */
 static int
 full_walk(kvm_t *kd, kvmi_walk_cb_t *cb, void *arg)
@@ -257,9 +271,10 @@ full_walk(kvm_t *kd, kvmi_walk_cb_t *cb, void *arg)
 	const struct kvmi_radix *r = kd->tables;
 	kvaddr_t first = kd->mini.kernbase;
 	unsigned int top = r->level[0].shift + r->level[0].bits;
+	struct outside outside = { cb, arg };
 	struct walk w;
 
-	walk_init(kd, &w, cb, arg);
+	walk_init(kd, &w, outside_dmap, &outside);
 	return (walk_result(&w, walk_table(kd, &w, 0,
 	    root_table(r, kd->root), first & ~(((uint64_t)1 << top) - 1),
 	    first)));

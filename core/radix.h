@@ -62,4 +62,20 @@ extern const struct kvmi_mmu kvmi_mmu_minidump, kvmi_mmu_full;
 int	kvmi_translate_in_tables(kvm_t *, kpaddr_t root, kvaddr_t,
 	    struct kvmi_pte *);
 
+/*
+ * Physical memory that nobody described (rawmem.c), of an architecture whose
+ * kernel keeps its first page tables in its own image: root is the symbol of
+ * the root table, below that of the table that its entry for the kernel leads
+ * to.  The first form that maps the kernel to where it is found is taken:
+ * kd->tables, kd->root, kd->page_shift and, when it was unknown, where memory
+ * begins.  Then the direct map, by the kernel's variables.  0, or -1.
+ */
+struct kvmi_rawtables {
+	const struct kvmi_radix	*tables;
+	unsigned int		 page_shift;
+	const char		*root, *below;
+};
+
+int	kvmi_rawmem_tables(kvm_t *, const struct kvmi_rawtables *, size_t n);
+
 #endif /* !_KVM_RADIX_H_ */

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * arm64.c: minidumps of arm64, versions 1 to 3, with pages of 4 and 16 KB.
- * There are no full dumps: the kernel can't write them.
+ * There are no full dumps, which the kernel can't write, but physical memory
+ * of emulators.
  */
 #include <stdlib.h>
 
@@ -167,6 +168,33 @@ arm64_minidump(kvm_t *kd)
 	return (kvmi_minidump_layout(kd));
 }
 
+/* The tables that locore.S made are the kernel's own for good. */
+static int
+arm64_full(kvm_t *kd)
+{
+	static const struct kvmi_rawtables forms[] = {
+		{ &tables_4k, ARM64_PAGE_SHIFT_4K, "pagetable_l0_ttbr1",
+		    "pagetable_l1_ttbr1" },
+		{ &tables_16k, ARM64_PAGE_SHIFT_16K, "pagetable_l0_ttbr1",
+		    "pagetable_l1_ttbr1" },
+	};
+	struct arm64 *a;
+
+	kd->tables = &tables_4k;
+	kd->mini.kernbase = ARM64_VM_MIN_KERNEL;
+	a = calloc(1, sizeof(*a));
+	if (a == NULL)
+		return (kvmi_nomem(kd, "arm64"));
+	kd->arch_data = a;
+	a->lpa = LPA_NO;	/* until there is a way to ask */
+	if (kd->image == NULL && kd->resolver == NULL && kd->resolver2 == NULL)
+		return (0);	/* no symbols: physical memory only */
+	if (kvmi_rawmem_tables(kd, forms, nitems_of(forms)) == -1)
+		return (-1);
+	a->lpa = LPA_UNKNOWN;
+	return (0);
+}
+
 static kvaddr_t
 arm64_canonical(const kvm_t *kd, kvaddr_t va)
 {
@@ -211,7 +239,7 @@ const struct kvmi_arch kvmi_arch_arm64 = {
 	.native = arm64_native,
 	.minidump = arm64_minidump,
 	.headerless = kvmi_headerless_none,
-	.full = kvmi_full_none,
+	.full = arm64_full,
 	.canonical = arm64_canonical,
 	.translate_in = kvmi_translate_in_tables,
 	.undumped = kvmi_undumped_none,

@@ -23,6 +23,9 @@
 #define	ARM64_FLAG_PS_4K	0x0	/* MINIDUMP_FLAG_PS_4K */
 #define	ARM64_FLAG_PS_16K	0x1	/* MINIDUMP_FLAG_PS_16K */
 
+/* sys/arm64/include/vmparam.h */
+#define	ARM64_VM_MIN_KERNEL	0xffff000000000000	/* VM_MIN_KERNEL_ADDRESS */
+
 /* sys/arm64/include/pte.h: descriptors of the translation tables */
 #define	ARM64_DESCR_MASK	0x3	/* ATTR_DESCR_MASK */
 #define	ARM64_BLOCK		0x1	/* L1_BLOCK, L2_BLOCK */

@@ -2,7 +2,8 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * riscv64.c: minidumps of riscv64, versions 1 and 2.  There are no full
- * dumps: the kernel writes none with memory in them.
+ * dumps, of which the kernel writes none with memory in them, but physical
+ * memory of emulators.
  */
 #include <elf.h>
 
@@ -82,6 +83,24 @@ riscv64_minidump(kvm_t *kd)
 	return (kvmi_minidump_layout(kd));
 }
 
+/* The tables that locore.S made; with Sv48 there is one above them. */
+static int
+riscv64_full(kvm_t *kd)
+{
+	static const struct kvmi_rawtables forms[] = {
+		{ &tables_sv48, RISCV_PAGE_SHIFT, "pagetable_l0",
+		    "pagetable_l1" },
+		{ &tables_sv39, RISCV_PAGE_SHIFT, "pagetable_l1",
+		    "pagetable_l2" },
+	};
+
+	kd->tables = &tables_sv39;
+	kd->mini.kernbase = RISCV_VM_MIN_KERNEL;
+	if (kd->image == NULL && kd->resolver == NULL && kd->resolver2 == NULL)
+		return (0);	/* no symbols: physical memory only */
+	return (kvmi_rawmem_tables(kd, forms, nitems_of(forms)));
+}
+
 /*
  * root is the register satp, which says the mode itself, or an address: then
  * the kernel's mode is every process's.
@@ -133,7 +152,7 @@ const struct kvmi_arch kvmi_arch_riscv64 = {
 	.native = riscv64_native,
 	.minidump = riscv64_minidump,
 	.headerless = kvmi_headerless_none,
-	.full = kvmi_full_none,
+	.full = riscv64_full,
 	.canonical = kvmi_canonical_none,
 	.translate_in = riscv64_translate_in,
 	.undumped = kvmi_undumped_none,

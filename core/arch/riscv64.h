@@ -18,6 +18,9 @@
 #define	RISCV_VERSION_AVAIL	2	/* has dump_avail[] */
 #define	RISCV_VERSION_MAX	2
 
+/* sys/riscv/include/vmparam.h */
+#define	RISCV_VM_MIN_KERNEL	0xffffffc000000000	/* VM_MIN_KERNEL_ADDRESS */
+
 /* sys/riscv/include/pte.h: page table entries */
 #define	RISCV_PTE_V		((uint64_t)1 << 0)
 #define	RISCV_PTE_R		((uint64_t)1 << 1)
