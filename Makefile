@@ -74,6 +74,7 @@ PRELOAD	=
 FUZZERS	= core kernel types header stream
 FUZZ_SECONDS	= 60
 FUZZCC	= clang
+TSANFLAGS	= -O1 -g -fsanitize=thread
 FUZZFLAGS	= -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 WRAP	= -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=strdup,--wrap=strndup,--wrap=asprintf,--wrap=vasprintf
 
@@ -218,6 +219,23 @@ sanitize: deps
 	@$(MAKE) -s B=build/san CFLAGS='$(SANFLAGS)' all testing
 	@$(MAKE) -s B=build/san CFLAGS='$(SANFLAGS)' PRELOAD="$(SANENV)" run-specs
 
+#: tsan       run a descriptor a thread under ThreadSanitizer
+tsan: deps
+	@$(MAKE) -s B=build/tsan CFLAGS='$(TSANFLAGS)' build/tsan/libvmcore.a
+	@$(MAKE) -s B=build/tsan CFLAGS='$(TSANFLAGS)' TOOL="$$(command -v setarch >/dev/null && echo setarch -R)" run-threads
+
+#: valgrind   run programs in C under valgrind, which finds leaks, too
+valgrind: deps
+	@command -v valgrind >/dev/null || { echo 'no valgrind here' >&2; exit 2; }
+	@$(MAKE) -s B=build/valgrind CFLAGS='-O1 -g -DROUNDS=50' build/valgrind/libvmcore.a
+	@$(MAKE) -s B=build/valgrind CFLAGS='-O1 -g -DROUNDS=50' run-threads \
+	  TOOL='valgrind -q --error-exitcode=9 --leak-check=full --show-leak-kinds=all'
+
+run-threads:
+	@$(ENV); dumps=$$($(LUA) spec/support/twodumps.lua $(B)) || exit 1; \
+	$(CC) $(STD) $(CFLAGS) -Icore -o $(B)/threads spec/core/c/threads.c $(B)/libvmcore.a $(LIBS) -lpthread || exit 1; \
+	$(TOOL) $(B)/threads $$dumps && echo "clean"
+
 #: fuzz       run each fuzzer (libFuzzer; clang) for FUZZ_SECONDS, 60
 fuzz: deps
 	@command -v $(FUZZCC) >/dev/null || { echo 'fuzz: no $(FUZZCC)' >&2; exit 2; }
@@ -279,4 +297,4 @@ clean:
 help:
 	@sed -n 's/^#: /  /p' Makefile
 
-.PHONY: all deps demo run-demo test run-specs testing test-real sanitize fuzz run-fuzz bench run-bench lint compile rock clean help
+.PHONY: all deps demo run-demo test run-specs testing test-real sanitize tsan valgrind run-threads fuzz run-fuzz bench run-bench lint compile rock clean help

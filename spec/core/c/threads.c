@@ -14,7 +14,9 @@
 #include "check.h"
 
 #define	NTHREADS	6
+#ifndef ROUNDS
 #define	ROUNDS		2000
+#endif
 
 struct job {
 	pthread_t	 thread;
