@@ -15,11 +15,11 @@ local function exists(path)
 end
 
 --- The file of a command.
--- @tparam string name, or a path, which has a slash in it
+-- @tparam string name, or a path, which has a slash in it or ends in .lua
 -- @tparam string folder of the driver, with a slash behind it
 -- @treturn ?string path
 function commands.find(name, folder)
-	if name:find "/" then
+	if name:find "/" or name:find "%.lua$" then
 		return name
 	elseif not name:find "^[%w_-]+$" or name == "vmcore" then
 		return nil

@@ -10,6 +10,9 @@ local GLOBAL = {
 	["-h"] = false, ["--help"] = false, ["--version"] = false,
 }
 
+-- With it there is no command: what follows are arguments of the Lua text.
+local EXECUTE = "-e"
+
 --- Where the command's name is among the arguments: the first one that is
 -- neither an option nor the argument of one.
 -- @tparam {string...} arguments
@@ -18,7 +21,9 @@ function invocation.command_position(arguments)
 	local i = 1
 	while i <= #arguments do
 		local word = arguments[i]
-		if word:sub(1, 1) ~= "-" or word == "-" then
+		if word:sub(1, #EXECUTE) == EXECUTE then
+			return nil
+		elseif word:sub(1, 1) ~= "-" or word == "-" then
 			return i
 		end
 		i = i + (GLOBAL[word] and 2 or 1)
@@ -41,6 +46,48 @@ function invocation.parser(name, summary)
 	parser:flag("-h --help", "Show this help.")
 	parser:flag("--version", "Print the version.")
 	return parser
+end
+
+--- Add what vmcore without a command understands to a parser.
+-- @tparam table parser
+function invocation.add_execute(parser)
+	parser:usage [[
+Usage: vmcore [-M CORE] [-N KERNEL] [--json | --csv] COMMAND [ARGUMENTS]
+       vmcore [-M CORE] [-N KERNEL] SCRIPT [ARGUMENTS]
+       vmcore [-M CORE] [-N KERNEL] -e LUA [ARGUMENTS]
+       vmcore [-N KERNEL] -M CORE]]
+	parser:option(EXECUTE, "Run Lua text, or print the values of Lua expressions; `k` is the dump.")
+	    :argname "LUA":target "execute":count "*"
+	parser:argument "arguments":args "*":hidden(true)
+end
+
+--- Parse a command line.
+-- @tparam table parser
+-- @tparam {string...} arguments
+-- @treturn[1] table options
+-- @treturn[1] string mode of printing: text, json, csv
+-- @treturn[2] nil
+-- @treturn[2] string message
+function invocation.parse(parser, arguments)
+	local ok, options = parser:pparse(arguments)
+	if not ok then
+		return nil, options
+	elseif options.json and options.csv and not options.help then
+		return nil, "--json and --csv exclude each other"
+	end
+	return options, options.json and "json" or options.csv and "csv" or "text"
+end
+
+--- What `vmcore --help` prints.
+-- @tparam table parser
+-- @tparam string folder of the driver
+-- @treturn string
+function invocation.help(parser, folder)
+	local lines = { parser:get_help(), "", "Commands (vmcore COMMAND --help tells more):" }
+	for _, command in ipairs(require "vmcore.commands".list(folder)) do
+		lines[#lines + 1] = ("   %-12s %s"):format(command.name, command.summary)
+	end
+	return table.concat(lines, "\n") .. "\n"
 end
 
 -- Where inflated dumps are kept: the XDG Base Directory Specification.
@@ -69,6 +116,24 @@ function invocation.open_arguments(options)
 	name_core(options)
 	return { core = options.core, kernel = options.kernel, keyfile = options.key,
 		cachedir = options.cache and cache_folder() or nil, progress = true }
+end
+
+--- Open the dump. What can do without a kernel file is not stopped by a lack
+-- of it.
+-- @tparam table options
+-- @tparam ?string needs of a command: see vmcore.script
+-- @treturn[1] table
+-- @treturn[2] nil
+-- @treturn[2] string message
+function invocation.open(options, needs)
+	local vmcore = require "vmcore"
+	local arguments = invocation.open_arguments(options)
+	local k, message, code = vmcore.open(arguments)
+	if k == nil and code == "nokernel" and needs == "dump" then
+		arguments.no_kernel = true
+		k, message = vmcore.open(arguments)
+	end
+	return k, message
 end
 
 return invocation
