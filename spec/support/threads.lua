@@ -11,6 +11,7 @@ local TDI_SUSPENDED, TDI_SLEEPING, TDI_LOCK, TDI_IWAIT = 1, 2, 8, 0x10
 local TDF_SINTR, TDF_IDLETD = 0x8, 0x20
 local NOCPU = -1
 local MTX_CONTESTED = 2		-- sys/mutex.h
+local SLEEP_MUTEX = 1 << 24 | 0x10000	-- sys/_lock.h: class, LO_INITIALIZED
 
 local SWITCH = { "sched_switch", "mi_switch" }
 local SLEEP = { "sched_switch", "mi_switch", "sleepq_switch", "sleepq_wait" }
@@ -137,6 +138,7 @@ function builder:wait_fields(at, t)
 		local owner = self.truth.panicking or 0
 		local lock = sys:make("struct mtx", {
 			["lock_object.lo_name"] = self:text(t.blocked),
+			["lock_object.lo_flags"] = SLEEP_MUTEX,
 			mtx_lock = owner | MTX_CONTESTED })
 		local ts = sys:make("struct turnstile", { ts_lockobj = lock,
 			ts_owner = owner })

@@ -393,6 +393,10 @@ struct proc {
 struct proclist {
 	struct proc *lh_first @ 0;
 } @ 8;
+struct rm_queue {
+	struct rm_queue *rmq_next @ 0;
+	struct rm_queue *rmq_prev @ 8;
+} @ 16;
 struct pcpu {
 	struct thread *pc_curthread @ 0;
 	struct thread *pc_idlethread @ 8;
@@ -401,6 +405,7 @@ struct pcpu {
 	struct pcb *pc_curpcb @ 32;
 	uint64_t pc_switchtime @ 40;
 	int pc_switchticks @ 48;
+	struct rm_queue pc_rm_queue @ 136;
 	u_int pc_cpuid @ 52;
 	struct { struct pcpu *stqe_next; } pc_allcpu @ 56;
 	long pc_cp_time[5] @ 72;

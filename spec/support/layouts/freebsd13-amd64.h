@@ -404,6 +404,10 @@ struct proc {
 struct proclist {
 	struct proc *lh_first @ 0;
 } @ 8;
+struct rm_queue {
+	struct rm_queue *rmq_next @ 0;
+	struct rm_queue *rmq_prev @ 8;
+} @ 16;
 struct pcpu {
 	struct thread *pc_curthread @ 0;
 	struct thread *pc_idlethread @ 8;
@@ -412,6 +416,7 @@ struct pcpu {
 	struct pcb *pc_curpcb @ 32;
 	uint64_t pc_switchtime @ 48;
 	int pc_switchticks @ 56;
+	struct rm_queue pc_rm_queue @ 144;
 	u_int pc_cpuid @ 60;
 	struct { struct pcpu *stqe_next; } pc_allcpu @ 64;
 	long pc_cp_time[5] @ 80;

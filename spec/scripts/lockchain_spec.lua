@@ -1,0 +1,68 @@
+--- `vmcore lockchain`: chains, deadlocks, the graph.
+local lab = require "spec.support.lab"
+local locks = require "spec.support.locks"
+
+local function healthy(layout)
+	return lab.system("locks " .. layout, { layout = layout, prepare = locks.prepare,
+		change = locks.place })
+end
+
+local function break_it(s)
+	locks.place(s)
+	s.memory:u64(s.sys.by_name.alpha_sx.addr + 24, 0xfffffe0000123000)	-- no thread
+	s.memory:struct(s.truth.processes[740].threads[4].addr, "struct thread",
+	    { td_blocked = 0xfffffe0000123000 })
+end
+
+describe("lockchain", function()
+	for _, layout in ipairs { 12, 13, 15 } do
+		it("follows who waits for whom, of " .. layout, function()
+			local sys = healthy(layout)
+			local rows, err, status = lab.rows(sys, "lockchain")
+			assert.equal("", err)
+			assert.equal(0, status)
+			local found = {}
+			for i, row in ipairs(rows) do
+				found[i] = ("%d %s %s %s"):format(row.chain, row.comm,
+				    row.name == lab.null and "-" or row.name, row.deadlock)
+			end
+			local expected = { "1 dd ufs false", "2 threaded demo lock false",
+				"2 crasher - false", "3 syslogd beta false", "3 cron alpha true",
+				"3 ntpd beta true", "3 cron alpha true" }
+			if layout == 15 then
+				table.move(expected, 4, #expected, 6)
+				expected[4], expected[5] = "3 yes Giant false", "3 crasher - false"
+				for i = 6, #expected do
+					expected[i] = expected[i]:gsub("^%d", function(n) return n + 1 end)
+				end
+			end
+			assert.same(expected, found)
+		end)
+	end
+
+	it("prints a healthy system, with the stacks of a deadlock", function()
+		local sys = healthy(13)
+		local out, err, status = lab.vmcore("-M", sys.core, "-N", sys.kernel, "lockchain")
+		assert.equal("", err)
+		assert.equal(0, status)
+		lab.golden("lockchain", out)
+	end)
+
+	it("draws a graph, the deadlock in red", function()
+		local sys = healthy(13)
+		local out = lab.vmcore("-M", sys.core, "-N", sys.kernel, "lockchain", "--dot")
+		assert.matches("^digraph lockchain {\n", out)
+		assert.matches("\n}\n$", out)
+		local _, edges = out:gsub(" %-> ", "")
+		local _, red = out:gsub("color=red", "")
+		assert.same({ 4, 2 }, { edges, red })
+	end)
+
+	it("prints what is left of a damaged one", function()
+		local sys = lab.system("lockchain damaged", { layout = 13, prepare = locks.prepare,
+			change = break_it })
+		local out, err, status = lab.vmcore("-M", sys.core, "-N", sys.kernel, "lockchain")
+		assert.equal(1, status)
+		lab.golden("lockchain-damaged", out .. "--- standard error\n" .. err)
+	end)
+end)

@@ -1,0 +1,92 @@
+--- `vmcore locks`: what it prints of whole and damaged systems.
+local lab = require "spec.support.lab"
+local locks = require "spec.support.locks"
+
+local function break_it(s)
+	locks.place(s)
+	local at = s.sys.by_name.alpha_sx.addr
+	s.memory:u64(at + 24, 0xfffffe0000123000)		-- no thread
+	s.memory:u64(s.sys.by_name.beta_rw.addr, 0xfffffe0000123000)	-- no name
+	s.memory:ptr(s.truth.turnstile + s.types:offsetof("struct turnstile", "ts_hash"), -1)
+	s.memory:struct(s.truth.processes[750].threads[1].addr, "struct thread",
+	    { td_blocked = 0xfffffe0000123000 })
+end
+
+-- What a row says, without addresses.
+local function words(rows)
+	local list = {}
+	for i, row in ipairs(rows) do
+		local out = {}
+		for j, key in ipairs { "class", "name", "how", "mode", "readers", "comm", "symbol" } do
+			out[j] = row[key] == lab.null and "-" or tostring(row[key])
+		end
+		list[i] = table.concat(out, " ")
+	end
+	table.sort(list)
+	return list
+end
+
+local EVERYWHERE = {
+	"lockmgr ufs awaited exclusive 2 dd -", "lockmgr ufs held shared 2 - -",
+	"rm routes held shared 1 spinner routes_rm",
+	"rw beta awaited exclusive - ntpd beta_rw", "rw beta awaited exclusive - syslogd beta_rw",
+	"rw beta held exclusive - cron beta_rw", "rw config held shared 3 - config_rw",
+	"sleep mutex Giant held exclusive - crasher Giant",
+	"sleep mutex demo lock awaited exclusive - threaded -",
+	"sleep mutex demo lock held exclusive - crasher -",
+	"sx alpha awaited exclusive - cron alpha_sx", "sx alpha held exclusive - ntpd alpha_sx",
+}
+
+describe("locks", function()
+	for _, layout in ipairs { 12, 13, 15 } do
+		it("has what is held and awaited, of " .. layout, function()
+			local sys = lab.system("locks " .. layout, { layout = layout,
+				prepare = locks.prepare, change = locks.place })
+			local rows, err, status = lab.rows(sys, "locks")
+			assert.equal("", err)
+			assert.equal(0, status)
+			local expected = table.move(EVERYWHERE, 1, #EVERYWHERE, 1, {})
+			if layout == 15 then
+				expected[#expected + 1] = "sleep mutex Giant awaited spinning - yes Giant"
+			end
+			table.sort(expected)
+			assert.same(expected, words(rows))
+			for _, row in ipairs(rows) do
+				if row.symbol ~= lab.null then
+					local addr = sys.system.sys.by_name[row.symbol].addr
+					assert.equal(("0x%x"):format(addr), row.lock)
+				end
+			end
+		end)
+	end
+
+	it("prints a healthy system, and only what is asked for", function()
+		local sys = lab.system("locks 13", { layout = 13, prepare = locks.prepare,
+			change = locks.place })
+		local out, err, status = lab.vmcore("-M", sys.core, "-N", sys.kernel, "locks")
+		assert.equal("", err)
+		assert.equal(0, status)
+		lab.golden("locks", out)
+		local awaited = words(lab.rows(sys, "locks", "-w"))
+		assert.equal(9, #awaited)
+		local tid = sys.truth.processes[612].threads[1].tid
+		assert.same({ "rw beta held exclusive - cron beta_rw",
+			"sx alpha awaited exclusive - cron alpha_sx" },
+		    words(lab.rows(sys, "locks", "-t", tid)))
+	end)
+
+	it("prints what is left of a damaged one", function()
+		local sys = lab.system("locks damaged", { layout = 13, prepare = locks.prepare,
+			change = break_it })
+		local out, err, status = lab.vmcore("-M", sys.core, "-N", sys.kernel, "locks")
+		assert.equal(1, status)
+		lab.golden("locks-damaged", out .. "--- standard error\n" .. err)
+	end)
+
+	it("needs types", function()
+		local sys = lab.system("no types", { layout = 13, no_ctf = true })
+		local _, err, status = lab.vmcore("-M", sys.core, "-N", sys.kernel, "locks")
+		assert.matches("struct lock_object", err)
+		assert.not_equal(0, status)
+	end)
+end)
