@@ -198,3 +198,41 @@ describe("the place for inflated dumps", function()
 		assert.equal("", (cc.run("ls " .. folder)))
 	end)
 end)
+
+describe("progress", function()
+	local lua = os.getenv "LUA" or "lua5.4"
+
+	-- What a program that reads a dump from a slow pipe writes to a terminal,
+	-- or elsewhere.
+	local function written(terminal)
+		local fifo, from = reader.path(), reader.file(m.bytes)
+		cc.run("mkfifo " .. fifo)
+		os.execute(("(head -c 400000 %s; for i in 1 2 3 4 5; do sleep 0.3; " ..
+		    "tail -c +$((i * 400000 + 1)) %s | head -c 400000; done; " ..
+		    "tail -c +2400001 %s) >%s 2>/dev/null &"):format(from, from, from, fifo))
+		local program = reader.file(([[
+			local kd = assert(require "kvm".openx{ core = "%s", no_kernel = true,
+			    progress = true })
+			kd:read_dump(math.maxinteger, 1)
+			assert(kd:dump().complete)
+			kd:erase_progress()]]):format(fifo))
+		local command = lua .. " " .. program
+		return (cc.run(terminal and ("script -qec '%s' /dev/null </dev/null"):format(command)
+		    or command .. " 2>&1"))
+	end
+
+	it("is shown on a terminal when it takes longer than a second", function()
+		local _, _, status = cc.run "script -qec true /dev/null </dev/null"
+		if status ~= 0 then
+			return pending "no script(1) here that can run a program"
+		end
+		local bar = written(true)
+		assert.matches("inflating %[#+%.+%] %d+%%", bar)
+		assert.is_true(select(2, bar:gsub("inflating", "")) <= 20)
+		assert.matches("\r\27%[K$", bar)
+	end)
+
+	it("is shown nowhere else", function()
+		assert.equal("", written(false))
+	end)
+end)

@@ -116,3 +116,32 @@ describe("--cache", function()
 		assert.matches("^vmcore%-[%x.-]+%.zstd\n$", (cc.run("ls " .. dir .. "/c/vmcore")))
 	end)
 end)
+
+describe("a compressed dump of 4 GiB", function()
+	it("prints its message buffer in under a second", function()
+		local system = require "spec.support.system"
+		local s = system.new{ layout = 13, memory = { ram = { { 0x1000, 0x9f000 },
+			{ 0x100000, 0x20000000 }, { 0x100000000, 0x240000000 } } } }
+		s.memory:keep(0x110000000, 4 << 30)
+		local dir = lab.folder()
+		s:files(13)
+		s:write(dir)
+		local _, err, failed = cc.run(("zstd -q1 --rm %s/vmcore.0"):format(dir))
+		assert.equal(0, failed, err)
+		local function now()
+			return tonumber((cc.run "date +%s%N")) / 1e9
+		end
+		local from = now()
+		local out, errors, status = lab.vmcore("-M", dir .. "/vmcore.0.zst", "dmesg")
+		local seconds = now() - from
+		assert.equal("", errors)
+		assert.equal(0, status)
+		assert.matches("panic: page fault", out)
+		-- Sanitizers and a busy machine have their price.
+		assert.is_true(seconds < 1 or os.getenv "B" == "build/san" and seconds < 10)
+		out, errors, status = lab.vmcore("-M", dir .. "/vmcore.0.zst", "ps", "--csv")
+		assert.equal("", errors)
+		assert.equal(0, status)
+		assert.matches("crasher", out)
+	end)
+end)
