@@ -125,6 +125,7 @@ build = {
 			["vmcore.kern.textdump"] = "lua/vmcore/kern/textdump.lua",
 			["vmcore.kern.thread"] = "lua/vmcore/kern/thread.lua",
 			["vmcore.kern.turnstile"] = "lua/vmcore/kern/turnstile.lua",
+			["vmcore.kern.uma"] = "lua/vmcore/kern/uma.lua",
 			["vmcore.kern.unpcb"] = "lua/vmcore/kern/unpcb.lua",
 			["vmcore.kern.vm_map"] = "lua/vmcore/kern/vm_map.lua",
 			["vmcore.kern.vnet"] = "lua/vmcore/kern/vnet.lua",

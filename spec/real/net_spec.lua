@@ -351,6 +351,22 @@ describe("the network of freebsd13-amd64", function()
 		assert.same({ false, true }, { rows[1].owns_vnet, rows[2].owns_vnet })
 	end)
 
+	it("counts network memory as vm.uma does", function()
+		local current = {}
+		for name, value in real.truth(dump, "truth/sysctl-all.tsv"):gmatch
+		    "vm%.uma%.([%w_]+)%.stats%.current\t[^\n]*\t(%d+)\n" do
+			current[name] = math.tointeger(value)
+		end
+		local rows = real.by(real.rows(dump, "netstat", "-m"), "item")
+		-- One more: the window probe that came since, in the full receive buffer.
+		assert.equal(current.mbuf + current.mbuf_packet + 1, rows.mbufs.current)
+		assert.equal(current.mbuf_packet, rows.packets.current)
+		assert.equal(current.mbuf_cluster, rows.clusters.current + rows.packets.cache)
+		assert.equal(current.mbuf_jumbo_page, rows["jumbo page"].current)
+		assert.same({ 30739, 15369, 4554, 2561 }, { rows.clusters.max, rows["jumbo page"].max,
+			rows["jumbo 9k"].max, rows["jumbo 16k"].max })
+	end)
+
 	it("has every mbuf of every socket buffer", function()
 		local rows, err, status = real.rows(dump, "mbuf")
 		assert.equal("", err)

@@ -5,7 +5,7 @@ local break_it = require "spec.support.netbreak"
 
 -- Every table, one after the other.
 local MODES = { { "-a" }, { "-A", "-f", "inet6", "-a" }, { "-L" }, { "-a", "-x", "-j", "1" },
-	{ "-f", "unix" }, { "-f", "unix", "-L" }, { "-i" }, { "-i", "-b" }, { "-r" }, { "-s" } }
+	{ "-f", "unix" }, { "-f", "unix", "-L" }, { "-i" }, { "-i", "-b" }, { "-r" }, { "-s" }, { "-m" } }
 
 local function everything(sys)
 	local parts, worst, errors = {}, 0, {}

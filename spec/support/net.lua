@@ -9,6 +9,7 @@
 -- what is queued by the socket's address.
 local image = require "spec.support.netimage"
 local lab = require "spec.support.lab"
+local netuma = require "spec.support.netuma"
 
 local net = {}
 
@@ -173,6 +174,7 @@ function net.prepare(layout)
 		n:open(712, 3, n:socket(PROTOCOLS.route, n.stacks[1], {}))
 		interfaces(n)
 		n:counters(n.stacks[1], "udpstat", { [0] = 7, [10] = 5 })
+		netuma.plant(n)
 		n:finish()
 		sys.net = n
 	end

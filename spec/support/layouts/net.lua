@@ -37,4 +37,9 @@ return {
 	{ "llentry", "lle_next r_l3addr r_linkdata r_hdrlen lle_tbl la_expire la_flags ln_state " ..
 	    "ll_addr" },
 	{ "udpstat" },
+	{ "uma_bucket" }, { "uma_cache_bucket" }, { "uma_cache" }, { "uma_bucketlist" },
+	{ "uma_zone_domain", "uzd_buckets uzd_nitems" }, { "uma_domain", "ud_free_items" },
+	{ "uma_zone", "uz_name uz_size uz_flags uz_link uz_max_items uz_domain uz_allocs uz_frees " ..
+	    "uz_fails uz_sleeps uz_cpu" },
+	{ "uma_keg", "uk_zones uk_link uk_ipers uk_ppera uk_free uk_maxpages uk_domain" },
 }

@@ -297,3 +297,44 @@ struct udpstat {
 	uint64_t udps_noportmcast @ 96;
 	uint64_t udps_filtermcast @ 104;
 } @ 112;
+struct uma_bucket {
+	struct { struct uma_bucket *le_next; struct uma_bucket **le_prev; } ub_link @ 0;
+	int16_t ub_cnt @ 16;
+	int16_t ub_entries @ 18;
+	void *ub_bucket[0] @ 24;
+} @ 24;
+typedef struct uma_bucket *uma_bucket_t;
+struct uma_cache {
+	uma_bucket_t uc_freebucket @ 0;
+	uma_bucket_t uc_allocbucket @ 8;
+	uint64_t uc_allocs @ 16;
+	uint64_t uc_frees @ 24;
+} @ 128;
+struct uma_zone_domain {
+	struct { struct uma_bucket *lh_first; } uzd_buckets @ 0;
+	long uzd_nitems @ 8;
+} @ 40;
+struct uma_domain {
+	
+} @ 24;
+struct uma_zone {
+	const char *uz_name @ 8;
+	struct uma_zone_domain *uz_domain @ 16;
+	uint32_t uz_flags @ 24;
+	uint32_t uz_size @ 28;
+	struct { struct uma_zone *le_next; struct uma_zone **le_prev; } uz_link @ 104;
+	volatile u_long uz_allocs @ 256;
+	volatile u_long uz_fails @ 264;
+	volatile u_long uz_frees @ 272;
+	uint64_t uz_sleeps @ 280;
+	struct uma_cache uz_cpu[0] @ 384;
+} @ 384;
+struct uma_keg {
+	struct { struct uma_zone *lh_first; } uk_zones @ 48;
+	uint32_t uk_free @ 80;
+	uint32_t uk_maxpages @ 96;
+	uint16_t uk_ppera @ 164;
+	uint16_t uk_ipers @ 166;
+	struct { struct uma_keg *le_next; struct uma_keg **le_prev; } uk_link @ 184;
+	struct uma_domain uk_domain[0] @ 200;
+} @ 200;

@@ -318,3 +318,55 @@ struct udpstat {
 	uint64_t udps_noportmcast @ 96;
 	uint64_t udps_filtermcast @ 104;
 } @ 112;
+typedef uint32_t smr_seq_t;
+struct uma_bucket {
+	struct { struct uma_bucket *stqe_next; } ub_link @ 0;
+	int16_t ub_cnt @ 8;
+	int16_t ub_entries @ 10;
+	smr_seq_t ub_seq @ 12;
+	void *ub_bucket[0] @ 16;
+} @ 16;
+typedef struct uma_bucket *uma_bucket_t;
+struct uma_cache_bucket {
+	uma_bucket_t ucb_bucket @ 0;
+	int16_t ucb_cnt @ 8;
+	int16_t ucb_entries @ 10;
+	uint32_t ucb_spare @ 12;
+} @ 16;
+struct uma_cache {
+	struct uma_cache_bucket uc_freebucket @ 0;
+	struct uma_cache_bucket uc_allocbucket @ 16;
+	struct uma_cache_bucket uc_crossbucket @ 32;
+	uint64_t uc_allocs @ 48;
+	uint64_t uc_frees @ 56;
+} @ 128;
+struct uma_bucketlist {
+	struct uma_bucket *stqh_first @ 0;
+	struct uma_bucket **stqh_last @ 8;
+} @ 16;
+struct uma_zone_domain {
+	struct uma_bucketlist uzd_buckets @ 0;
+	long uzd_nitems @ 24;
+} @ 128;
+struct uma_domain {
+	uint32_t ud_free_items @ 92;
+} @ 128;
+struct uma_zone {
+	uint32_t uz_flags @ 0;
+	uint32_t uz_size @ 4;
+	uint64_t uz_max_items @ 32;
+	uint64_t uz_sleeps @ 120;
+	struct { struct uma_zone *le_next; struct uma_zone **le_prev; } uz_link @ 128;
+	counter_u64_t uz_allocs @ 144;
+	counter_u64_t uz_frees @ 152;
+	counter_u64_t uz_fails @ 160;
+	const char *uz_name @ 168;
+	struct uma_cache uz_cpu[0] @ 384;
+} @ 384;
+struct uma_keg {
+	struct { struct uma_zone *lh_first; } uk_zones @ 16;
+	uint16_t uk_ppera @ 108;
+	uint16_t uk_ipers @ 110;
+	struct { struct uma_keg *le_next; struct uma_keg **le_prev; } uk_link @ 128;
+	struct uma_domain uk_domain[0] @ 192;
+} @ 192;
