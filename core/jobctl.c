@@ -14,11 +14,21 @@
 #define	KI_SLEADER	0x00000002
 #define	NO_PID		UINT64_C(100000) /* sys/proc.h */
 
-/* Reapers of reapers, orphans of one parent, members of one group: further
-   than this nobody follows them. */
-#define	REAPERS_MAX	1000
-#define	ORPHANS_MAX	100000
-#define	MEMBERS_MAX	100000
+/* One more struct is looked at; false when the lists seem to have no end. */
+static bool
+step(const struct kvmi_kproc *k, kvaddr_t at)
+{
+
+	if (at == 0)
+		return (false);
+	if (k->ps->steps == 0) {
+		kvmi_error(k->kd, KVM_E_FORMAT, at,
+		    "the lists of process groups have no end");
+		return (false);
+	}
+	k->ps->steps--;
+	return (true);
+}
 
 /*
  * The parent that p was born to, also while a debugger is its parent: then p
@@ -31,7 +41,6 @@ true_parent(const struct kvmi_kproc *k, kvaddr_t p)
 	const struct kvmi_field *f = k->ps->f;
 	uint64_t flags = kvmi_pget(k, F_P_TREEFLAG, p), pid, prev;
 	kvaddr_t pptr;
-	int i;
 
 	if ((flags & P_TREE_ORPHANED) == 0) {
 		pptr = kvmi_pget(k, F_P_PPTR, p);
@@ -39,7 +48,7 @@ true_parent(const struct kvmi_kproc *k, kvaddr_t p)
 		return (pid == 0 || pid == kvmi_pget(k, F_P_PID, pptr) ?
 		    pptr : k->ps->initproc);
 	}
-	for (i = 0; i < ORPHANS_MAX && p != 0; i++) {
+	while (step(k, p)) {
 		prev = kvmi_pget(k, F_P_ORPHAN_PREV, p);
 		if (prev == 0 || (flags & P_TREE_FIRST_ORPHAN) != 0)
 			return (prev == 0 ? 0 : kvmi_wrap(k->kd,
@@ -74,9 +83,8 @@ static kvaddr_t
 reaper(const struct kvmi_kproc *k, kvaddr_t p)
 {
 	kvaddr_t next;
-	int i;
 
-	for (i = 0; i < REAPERS_MAX && p != 0; i++) {
+	while (step(k, p)) {
 		p = kvmi_pget(k, F_P_REAPER, p);
 		next = kvmi_pget(k, F_P_REAPER, p);
 		if (next == p || (kvmi_pget(k, F_P_TREEFLAG, p) &
@@ -108,16 +116,18 @@ counts(const struct kvmi_kproc *k, kvaddr_t p, kvaddr_t pgrp)
 static uint64_t
 job_count(const struct kvmi_kproc *k, kvaddr_t pgrp)
 {
-	kvaddr_t p = kvmi_pget(k, F_PG_MEMBERS, pgrp);
+	kvaddr_t p;
 	uint64_t n = 0;
-	int i;
 
 	if (k->ps->f[F_PG_JOBC].size != 0)
 		return (kvmi_pget(k, F_PG_JOBC, pgrp));
-	for (i = 0; i < MEMBERS_MAX && p != 0; i++) {
+	if (k->ps->jobc_pgrp == pgrp)
+		return (k->ps->jobc);
+	p = kvmi_pget(k, F_PG_MEMBERS, pgrp);
+	for (; step(k, p); p = kvmi_pget(k, F_P_PGLIST, p))
 		n += counts(k, p, pgrp);
-		p = kvmi_pget(k, F_P_PGLIST, p);
-	}
+	k->ps->jobc_pgrp = pgrp;
+	k->ps->jobc = n;
 	return (n);
 }
 

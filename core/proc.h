@@ -54,6 +54,10 @@ struct kvmi_procs {
 	uint64_t	 tick_frequency;	/* cpu_ticks() a second */
 	int64_t		 boot_sec, boot_usec;
 	kvaddr_t	 prison0, initproc;	/* 0: unknown */
+	/* jobctl.c: the last group's ki_jobc, and how much is left to do. */
+	kvaddr_t	 jobc_pgrp;
+	uint64_t	 jobc;
+	unsigned int	 steps;
 };
 
 /* A process that is being described. */

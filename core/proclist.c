@@ -10,6 +10,9 @@
 /* PID_MAX is 99999, and threads are numbered up to 2^31; but nobody has this
    many of them: a list that goes on is one that was made to. */
 #define	ADDRESSES_MAX	(1u << 21)
+/* Members of process groups that are looked at to count jobs, and their
+   relatives.  A group's processes are mostly next to each other. */
+#define	STEPS_MAX	(1u << 22)
 /* hashinit(9) makes a quarter of maxproc, in a power of two. */
 #define	BUCKETS_MAX	(1u << 20)
 
@@ -43,6 +46,20 @@ stop(struct walk *w, int rc)
 	return (rc);
 }
 
+/* Is there memory at all?  Count the process; or false with an error. */
+static bool
+is_process(kvm_t *kd, struct walk *w, kvaddr_t at)
+{
+	uint64_t state;
+
+	if (kvmi_field_read(kd, &w->ps->f[F_P_STATE], at, &state) == -1) {
+		kvmi_context(kd, "process at %#jx", (uintmax_t)at);
+		return (false);
+	}
+	w->found++;
+	return (true);
+}
+
 /*
  * Follow a list of processes from its first one.  0; or -1 with an error,
  * which ends just this list unless w->stopped.
@@ -60,7 +77,8 @@ walk_list(kvm_t *kd, struct walk *w, kvaddr_t at)
 		if (rc == 0)
 			return (kvmi_error(kd, KVM_E_FORMAT, at, "the list "
 			    "of processes comes back to %#jx", (uintmax_t)at));
-		w->found++;
+		if (!is_process(kd, w, at))
+			return (-1);
 		if ((rc = w->cb(w->arg, at)) != 0)
 			return (stop(w, rc));
 		if (kvmi_field_read(kd, &w->ps->f[F_P_LIST], at, &to) == -1)
@@ -109,11 +127,10 @@ walk_bucket(kvm_t *kd, struct walk *w, kvaddr_t at)
 			return (stop(w, -1));
 		if (rc == 0 && w->again++ > w->found)
 			return (hash_circle(kd, w, at));
-		if (rc == 1) {
-			w->found++;
-			if ((rc = w->cb(w->arg, at)) != 0)
-				return (stop(w, rc));
-		}
+		if (rc == 1 && !is_process(kd, w, at))
+			return (-1);
+		if (rc == 1 && (rc = w->cb(w->arg, at)) != 0)
+			return (stop(w, rc));
 		if (kvmi_field_read(kd, &w->ps->f[F_P_HASH], at, &to) == -1)
 			return (kvmi_context(kd, "process at %#jx",
 			    (uintmax_t)at));
@@ -170,6 +187,8 @@ kvmi_each_proc(kvm_t *kd, struct kvmi_procs *ps, kvmi_addr_cb_t *cb, void *arg)
 	int rc;
 
 	kvmi_addrset_deinit(&ps->seen);
+	ps->steps = STEPS_MAX;
+	ps->jobc_pgrp = 0;
 	rc = walk_variable(kd, &w, "allproc");
 	if (!w.stopped && walk_variable(kd, &w, "zombproc") != 0)
 		rc = -1;
