@@ -171,6 +171,15 @@ function methods:strings(options)
 	return require "vmcore.search".strings(self, options)
 end
 
+--- What an address is: see vmcore.kern.whatis.
+-- @tparam integer|object address
+-- @treturn {table...} answers: kind, text, and more by kind
+-- @treturn {string...} what went wrong on the way
+function methods:whatis(address)
+	self.asker = self.asker or require "vmcore.kern.whatis".new(self)
+	return self.asker:ask(math.type(address) and address or kvm.toaddress(address))
+end
+
 --- What the dump says of itself: see kvm(3lua), dump.
 -- @treturn table
 function methods:dump()

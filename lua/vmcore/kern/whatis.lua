@@ -1,0 +1,234 @@
+--- What an address is: every answer that the kernel's own bookkeeping gives.
+--
+--	local asker = whatis.new(k)
+--	for _, answer in ipairs(asker:ask(0xfffff80003a1c010)) do
+--		print(answer.kind, answer.text)
+--	end
+--
+-- @module vmcore.kern.whatis
+
+local kvm = require "kvm"
+local kld = require "vmcore.kern.kld"
+local member = require "vmcore.kern.member"
+local pcpu = require "vmcore.kern.pcpu"
+local proc = require "vmcore.kern.proc"
+local slab = require "vmcore.kern.slab"
+local stack = require "vmcore.kern.stack"
+local vm_page = require "vmcore.kern.vm_page"
+local vnet = require "vmcore.kern.vnet"
+
+local whatis = {}
+
+-- What the items of some zones are; names as in uma_zcreate(9)'s callers.
+local ITEMS = {
+	PROC = "struct proc", THREAD = "struct thread", VNODE = "struct vnode",
+	VMSPACE = "struct vmspace", ["MAP ENTRY"] = "struct vm_map_entry",
+	["VM OBJECT"] = "struct vm_object", mbuf = "struct mbuf", mbuf_packet = "struct mbuf",
+	socket = "struct socket", unpcb = "struct unpcb", Files = "struct file",
+	TURNSTILE = "struct turnstile", SLEEPQUEUE = "struct sleepqueue", PWD = "struct pwd",
+	filedesc0 = "struct filedesc0", ["Mountpoints"] = "struct mount", pipe = "struct pipepair",
+	KNOTE = "struct knote", ksiginfo = "struct ksiginfo", PGRP = "struct pgrp",
+	tcpcb = "struct tcpcb", tcp_inpcb = "struct inpcb", udp_inpcb = "struct inpcb",
+	ripcb = "struct inpcb", NAMEI = "char",
+}
+
+local methods = {}
+local view_meta = { __index = methods }
+
+-- The member of a struct that an offset is in, as a path; nil behind the last.
+local function member_at(t, offset)
+	for _, m in ipairs(t:members()) do
+		local inner = m.type:strip()
+		if math.ult(offset - m.offset, math.max(inner.size, 1)) then
+			local deeper = (inner.kind == "struct") and member_at(inner, offset - m.offset)
+			if m.name == "" then
+				return deeper
+			end
+			return m.name .. (deeper and "." .. deeper or "")
+		end
+	end
+	return nil
+end
+
+local function plus(offset)
+	return offset ~= 0 and ("+0x%x"):format(offset) or ""
+end
+
+-- "struct proc 0x..., p_comm".
+local function struct_text(t, address, offset)
+	local name = member_at(t, offset)
+	return ("%s 0x%x%s"):format(tostring(t), address, name and ", " .. name or plus(offset))
+end
+
+local ask = {}
+
+function ask.memory(self, address)
+	local page, message, code = self.k.kd:translate(address)
+	if page == nil then
+		return { kind = "unmapped", text = message, code = code }
+	elseif page.offset == nil then
+		return { kind = "not dumped", paddr = page.paddr,
+			text = ("physical address 0x%x: its page is not in the dump"):format(page.paddr) }
+	end
+	local dump = self.k:dump()
+	local direct = math.ult(address - dump.dmapbase, dump.dmapend - dump.dmapbase)
+	return { kind = direct and "direct map" or "kernel map", paddr = page.paddr,
+		dmap = page.dmap_vaddr, text = ("physical address 0x%x%s"):format(page.paddr,
+		    not direct and page.dmap_vaddr and (", 0x%x in the direct map"):format(page.dmap_vaddr) or "") }
+end
+
+function ask.symbol(self, address)
+	local symbol, offset, module = self.klds:symbol_at(address)
+	if symbol == nil then
+		return nil
+	end
+	return { kind = "symbol", name = symbol.name, offset = offset, module = module,
+		text = symbol.name .. plus(offset) .. (module and " in " .. module or "") }
+end
+
+function ask.pcpu(self, address)
+	local found = pcpu.owner(self.k, address)
+	if found == nil then
+		return nil
+	end
+	local t = found.pcpu and self.k:type "struct pcpu"
+	return { kind = "per-CPU", cpu = found.cpu, name = found.name, text = ("CPU %d: %s"):format(found.cpu,
+	    t and struct_text(t, found.pcpu, found.offset) or (found.name or "reserve") .. plus(found.offset)) }
+end
+
+function ask.vnet(self, address)
+	local found = vnet.owner(self.k, address)
+	return found and { kind = "vnet", vnet = found.vnet, name = found.name,
+		text = ("network stack 0x%x: %s%s"):format(found.vnet, found.name or "reserve", plus(found.offset)) }
+end
+
+-- All threads' stacks, read once.
+local function stacks_of(self)
+	local procs = proc.new(self.k)
+	local t = self.k:type "struct thread"
+	local base, pages = member.getter(t, "td_kstack"), member.getter(t, "td_kstack_pages")
+	local list = {}
+	if procs == nil or base == nil or pages == nil then
+		return list
+	end
+	self.procs = procs
+	for p in procs:addresses(function() end) do
+		for td in procs:thread_addresses(p, function() end) do
+			local ok, low = pcall(base, td)
+			local fine, n = pcall(pages, td)
+			if ok and fine then
+				list[#list + 1] = { td = td, p = p, low = low, size = n * self.page_size }
+			end
+		end
+	end
+	return list
+end
+
+-- The frame of a stack that an address is in: the innermost whose frame
+-- pointer lies above.
+local function frame_at(self, td, address)
+	local trace = self.stacks:trace(td)
+	for i, frame in ipairs(trace.frames or {}) do
+		if frame.fp and not math.ult(frame.fp + 2 * self.word - 1, address) then
+			if i == 1 and frame.sp and math.ult(address, frame.sp) then
+				return "below the stack pointer"
+			end
+			return ("frame %d%s"):format(i - 1, frame.fn and ", " .. frame.fn.name .. plus(frame.fn.offset) or "")
+		end
+	end
+	return nil
+end
+
+function ask.stack(self, address)
+	self.kstacks = self.kstacks or stacks_of(self)
+	for _, s in ipairs(self.kstacks) do
+		if math.ult(address - s.low, s.size) then
+			self.stacks = self.stacks or stack.new(self.k, self.procs)
+			local tid, name = self.procs.threads.fields.tid(s.td), self.procs.threads.fields.name(s.td)
+			local ok, frame = pcall(frame_at, self, s.td, address)
+			return { kind = "stack", thread = s.td, tid = tid, text = ("of thread %d (%s), process %d%s"):format(
+			    tid, name, self.procs.fields.pid(s.p), ok and frame and ": " .. frame or "") }
+		end
+	end
+	return nil
+end
+
+function ask.item(self, address)
+	local found = self.slabs and self.slabs:of(address)
+	if found == nil then
+		return nil
+	end
+	local zone = ("zone %s"):format(found.name or "?")
+	if found.item == nil then
+		return { kind = "slab", zone = found.name, text = zone .. ": of a slab, but of no item" }
+	end
+	local state = found.state .. (found.where and " (" .. found.where .. ")" or "")
+	local t = ITEMS[found.name] and self.k:type(ITEMS[found.name])
+	local known = t and t.kind == "struct" and t.size > 0
+	return { kind = "item", zone = found.name, item = found.item, offset = found.offset, size = found.size,
+		state = found.state, type = known and t or nil, text = ("%s: %s, %d bytes at 0x%x%s"):format(zone,
+		    state, found.size, found.item, known and ": " .. struct_text(t, found.item, found.offset)
+		    or plus(found.offset)) }
+end
+
+-- The object that a page is of.
+local function object_text(page)
+	local object = page.object
+	-- The field of a page that is of no object may hold anything.
+	if object == nil or kvm.toaddress(object) & 7 ~= 0 then
+		return ""
+	end
+	return (" of object 0x%x, index %d"):format(kvm.toaddress(object), page.pindex)
+end
+
+function ask.vm_page(self, address)
+	local pages = self.pages
+	if pages == nil then
+		return nil
+	end
+	local page, offset = pages:at(address)
+	if page then
+		local t = kvm.typeof(page):strip().target:strip()
+		return { kind = "vm_page", page = page, text = ("%s, of physical address 0x%x%s"):format(
+		    struct_text(t, kvm.toaddress(page), offset), page.phys_addr, object_text(page)) }
+	end
+	local where = self.k.kd:translate(address)
+	page = where and where.paddr and pages:of(where.paddr)
+	return page and { kind = "page", page = page, text = ("struct vm_page 0x%x%s"):format(
+	    kvm.toaddress(page), object_text(page)) }
+end
+
+local ORDER = { "symbol", "pcpu", "vnet", "stack", "item", "vm_page", "memory" }
+
+--- Everything that an address is, the most telling answer first.
+-- @tparam integer address
+-- @treturn {table...} kind: "symbol", "per-CPU", "vnet", "stack", "item", "slab",
+--   "vm_page" (the structure itself), "page" (that the address is in), "direct
+--   map", "kernel map", "not dumped", "unmapped"; text; and by kind: name,
+--   offset, module, cpu, vnet, thread, tid, zone, item, size, state, type,
+--   page, paddr, dmap
+-- @treturn {string...} what went wrong on the way
+function methods:ask(address)
+	local answers, troubles = {}, {}
+	for _, name in ipairs(ORDER) do
+		local ok, answer = pcall(ask[name], self, address)
+		if not ok then
+			troubles[#troubles + 1] = ("%s: %s"):format(name, tostring(answer))
+		elseif answer then
+			answers[#answers + 1] = answer
+		end
+	end
+	return answers, troubles
+end
+
+--- Prepare to ask what addresses are.
+-- @tparam table k
+-- @tparam ?function on_stop called with the status of lists that end early
+-- @treturn table with ask()
+function whatis.new(k, on_stop)
+	local ok, slabs = pcall(slab.new, k, on_stop)
+	return setmetatable({ k = k, klds = kld.new(k), slabs = ok and slabs or nil,
+		pages = vm_page.new(k), page_size = k:dump().page_size, word = k.kd:ptrsize() }, view_meta)
+end
+
+return whatis

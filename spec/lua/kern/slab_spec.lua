@@ -1,0 +1,105 @@
+--- Items of UMA's slabs and their pages, in layouts of two generations.
+local forge = require "spec.support.forge"
+local lab = require "spec.support.lab"
+local slab = require "vmcore.kern.slab"
+local uma = require "spec.support.uma"
+local vm_page = require "vmcore.kern.vm_page"
+local vmcore = require "vmcore"
+local whatis = require "vmcore.kern.whatis"
+
+local function open(made)
+	local dir = lab.folder()
+	forge.kernel { types = made.types, symbols = made.symbols }:write(dir .. "/kernel")
+	forge.minidump { memory = made.memory, version = 3 }:write(dir .. "/core")
+	return assert(vmcore.open { core = dir .. "/core", kernel = dir .. "/kernel" })
+end
+
+for _, release in ipairs { 12, 13 } do
+	describe("slabs as in " .. release, function()
+		local k, made, slabs
+
+		setup(function()
+			made = uma.build(release)
+			k = open(made)
+			slabs = assert(slab.new(k))
+		end)
+
+		teardown(function()
+			k:close()
+		end)
+
+		local function of(address)
+			local found = slabs:of(address)
+			return found and { found.name, found.item, found.offset, found.state, found.where }
+		end
+
+		it("whose pages lead to them have items", function()
+			assert.same({ "PROC", made.small, 0, "allocated" }, of(made.small))
+			assert.same({ "PROC", made.small + 32, 31, "allocated" }, of(made.small + 63))
+			assert.same({ "PROC", made.small + 64, 1, "free" }, of(made.small + 65))
+			assert.same({ "PROC", made.small + 96, 0, "cached", "CPU 1" }, of(made.small + 96))
+			assert.same({ "PROC", made.small + 160, 8, "cached", "domain 0" }, of(made.small + 168))
+			assert.same({ "PROC", nil, nil, "unused" }, of(made.small + 100 * 32))
+		end)
+
+		it("that pages don't lead to are found too", function()
+			assert.same({ "malloc-1024", made.large, 5, "allocated" }, of(made.large + 5))
+			assert.same({ "malloc-1024", made.large + 4096, 0, "allocated" }, of(made.large + 4096))
+			assert.same({ "malloc-1024", made.large + 1024, 1, "cached", "domain 0" }, of(made.large + 1025))
+			assert.same({ "malloc-1024", made.large + 7168, 0, "free" }, of(made.large + 7168))
+		end)
+
+		it("are not everywhere", function()
+			assert.is_nil(of(made.kegs[1]))
+			assert.is_nil(of(0xfffffe0000123000))
+		end)
+
+		it("lie in pages", function()
+			local pages = vm_page.new(k)
+			local pa = k.kd:translate(made.small).paddr
+			assert.equal(made.page, vmcore.toaddress(pages:of(pa + 100)))
+			local page, offset = pages:at(made.page + 8)
+			assert.equal(made.page, vmcore.toaddress(page))
+			assert.equal(8, offset)
+			assert.is_nil(pages:of(1 << 40))
+			assert.is_nil(pages:at(made.small))
+		end)
+
+		it("tell whatis", function()
+			local answers = whatis.new(k):ask(made.small + 4)
+			assert.equal("item", answers[1].kind)
+			assert.equal(("zone PROC: allocated, 32 bytes at 0x%x: struct proc 0x%x, p_comm")
+			    :format(made.small, made.small), answers[1].text)
+			assert.equal("page", answers[2].kind)
+			assert.equal("direct map", answers[3].kind)
+		end)
+	end)
+
+	describe("damaged slabs as in " .. release, function()
+		it("cost what they lead to", function()
+			local made = uma.build(release)
+			-- The second keg's list of slabs is poisoned, the zones' run in a circle.
+			local domain = made.types:offsetof("struct uma_keg", "uk_domain") +
+			    made.types:offsetof("struct uma_domain", "ud_part_slab")
+			made.memory:ptr(made.kegs[2] + domain, 0xdeadc0dedeadc0de)
+			made.memory:ptr(made.zone + made.types:offsetof("struct uma_zone", "uz_link"), made.zone)
+			local k <close> = open(made)
+			local told = {}
+			local slabs = slab.new(k, function(status) told[#told + 1] = status.reason end)
+			assert.same({ "cycle" }, told)
+			assert.equal("allocated", slabs:of(made.small).state)
+			assert.is_nil(slabs:of(made.large))
+		end)
+	end)
+end
+
+describe("a kernel without types of UMA", function()
+	it("has no slabs to ask", function()
+		local types = forge.types "struct item { int n; };"
+		local memory = forge.memory { types = types }
+		memory:make("struct item", { n = 1 })
+		local k <close> = open { types = types, memory = memory }
+		assert.is_nil(slab.new(k))
+		assert.is_nil(vm_page.new(k))
+	end)
+end)

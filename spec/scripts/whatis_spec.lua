@@ -1,0 +1,82 @@
+--- `vmcore whatis`: what addresses of a forged system are, in two generations
+-- of layouts. (Items of zones: spec/lua/kern/slab_spec.lua.)
+local lab = require "spec.support.lab"
+
+for _, layout in ipairs { 12, 15 } do
+	describe("whatis in a system of " .. layout, function()
+		local sys, set, lost
+
+		setup(function()
+			sys = lab.system("whatis" .. layout, { layout = layout, prepare = function(s)
+				set = s:var("counters", "unsigned long[8]", nil, { align = 64 })
+				lost = s.mem:alloc(4096, { pages = true })
+				s.mem:write(lost, "lost")
+				s.mem:drop(s.mem:translate(lost), 4096)
+			end })
+		end)
+
+		local function ask(...)
+			local words = {}
+			for i, address in ipairs { ... } do
+				words[i] = math.type(address) and ("0x%x"):format(address) or address
+			end
+			local rows, err, status = lab.rows(sys, "whatis", table.unpack(words))
+			return lab.by(rows, "kind"), err, status, rows
+		end
+
+		it("names symbols", function()
+			local by, err, status = ask "counters"
+			assert.equal("counters", by.symbol.text)
+			assert.equal("", err)
+			assert.equal(0, status)
+			assert.equal("counters+0x9", ask(set + 9).symbol.text)
+			assert.equal("panic+0x2", ask(sys.truth.symbols.panic.addr + 2).symbol.text)
+		end)
+
+		it("names the thread and frame of a stack", function()
+			local checked = 0
+			for tid, thread in pairs(sys.truth.threads) do
+				if thread.kstack and checked < 5 then
+					checked = checked + 1
+					local text = ask(thread.kstack + 16).stack.text
+					assert.truthy(text:find(("of thread %d (%s), process %d"):format(tid, thread.name,
+					    thread.pid), 1, true), text)
+				end
+			end
+			assert.equal(5, checked)
+		end)
+
+		it("names the function whose frame it is", function()
+			local checked = 0
+			for _, thread in pairs(sys.truth.threads) do
+				if thread.regs and thread.wmesg and thread.trace and checked < 3 then
+					checked = checked + 1
+					local text = ask(thread.regs.rbp).stack.text
+					assert.truthy(text:find(": frame 0, " .. thread.trace[1].name, 1, true), text)
+				end
+			end
+			assert.equal(3, checked)
+		end)
+
+		it("names the CPU", function()
+			local by = ask "cpuid_to_pcpu[1]"
+			assert.truthy(by["per-CPU"].text:find "CPU 1: struct pcpu 0x%x+, pc_curthread")
+		end)
+
+		it("tells memory that is mapped, not dumped and not mapped apart", function()
+			local truth = sys.truth.processes[sys.truth.order[1]]
+			local by, _, _, rows = ask(truth.addr)
+			assert.truthy(by["kernel map"] or by["direct map"], rows[#rows] and rows[#rows].kind)
+			assert.truthy(ask(lost)["not dumped"].text:find "its page is not in the dump")
+			assert.truthy(ask(0xdeadbeef).unmapped)
+		end)
+
+		it("answers for several, and says what is no address", function()
+			local _, _, _, rows = ask("panic", "counters")
+			assert.is_true(#rows >= 4)
+			local _, err, status = ask "nosuch"
+			assert.truthy(err:find("nosuch", 1, true))
+			assert.equal(1, status)
+		end)
+	end)
+end
