@@ -32,7 +32,8 @@ local function question(what, range)
 	local text = what.string and what.string .. (what.whole and "\0" or "")
 	return {
 		bytes = what.bytes or text, word = what.word, span = what.span, size = what.size,
-		strings = what.min, align = what.align, prot = what.prot, threads = what.threads,
+		strings = what.min, align = what.align,
+		prot = what.code and kvm.PROT_EXECUTE or what.prot, threads = what.threads,
 		memory = what.memory, progress = what.progress,
 		from = range[1], to = range[2],
 	}
@@ -79,7 +80,7 @@ end
 --   word + span; `size` 4 or 8, a pointer's by default), `bytes`, `string`,
 --   `min` (strings of at least so many characters); and `align`; `ranges`: a
 --   list of { first, last } addresses; `memory`: "kernel" (mapped by page
---   tables) or "direct" (only by the direct map); `prot` that pages must have;
+--   tables) or "direct" (only by the direct map); `code`: only executable memory;
 --   `limit` (100,000 hits); `threads`; `progress`: called with the number of
 --   bytes done, ends the search by returning false
 -- @treturn function iterator of hits: tables of address, dmap, paddr, prot
