@@ -86,7 +86,7 @@ local function machine(m, load)
 	return w
 end
 
-local function check(m, w, kd)
+local function check(w, kd)
 	local d = kd:dump()
 	assert.equal("full", d.kind)
 	assert.is_false(d.truncated)
@@ -116,9 +116,9 @@ for name, m in pairs(MACHINES) do
 					return
 				end
 				local w = machine(m, load)
-				local d = check(m, w, assert(reader.open(w.raw, w.kernel)))
+				local d = check(w, assert(reader.open(w.raw, w.kernel)))
 				assert.equal("raw", d.container)
-				d = check(m, w, assert(reader.open(w.dump, w.kernel)))
+				d = check(w, assert(reader.open(w.dump, w.kernel)))
 				assert.equal("file", d.container)
 			end)
 		end
@@ -133,12 +133,12 @@ for name, m in pairs(MACHINES) do
 					filesz = (i % 9 + 1) * 4096 }
 			end
 			local dump = forge.elfdump{ memory = w.mem, segments = segments }
-			check(m, w, assert(reader.open(dump, w.kernel)))
+			check(w, assert(reader.open(dump, w.kernel)))
 		end)
 
 		it("may be compressed", function()
 			local w = machine(m, m.large)
-			check(m, w, assert(reader.open(packed.zstd(w.raw), w.kernel)))
+			check(w, assert(reader.open(packed.zstd(w.raw), w.kernel)))
 		end)
 
 		it("tells its kernel when there is none given", function()

@@ -91,13 +91,14 @@ end
 
 -- What the dump says of itself.
 local FROM_DUMP = {
-	kind = "kind", arch = "arch", header = "version", compression = "compression",
+	kind = "kind", compression = "compression",
 	size = "size", expected = "size_expected", truncated = "truncated", pages = "pages",
 	pages_lost = "pages_lost", page_size = "page_size",
 }
 -- Addresses and sizes that a kind of dump may not have are 0.
 local PRESENT = {
-	kernbase = "kernbase", dmapbase = "dmapbase", dmapend = "dmapend", msgbuf = "msgbuf_size",
+	header = "version", kernbase = "kernbase", dmapbase = "dmapbase",
+	dmapend = "dmapend", msgbuf = "msgbuf_size",
 }
 
 -- What is only worth a word when it is not so.
@@ -110,15 +111,15 @@ local function put_files(row, k, report)
 		report(message)
 	end
 	local names = {}
-	for i, member in ipairs(list) do
-		names[i] = member.name
+	for i, file in ipairs(list) do
+		names[i] = file.name
 	end
 	local note = k:dump().note
 	row.files = table.concat(names, " ")
 	row.version = trimmed(textdump.read(k.kd, "version.txt")) or some(note.version)
 	row.panic = trimmed(textdump.read(k.kd, "panic.txt")) or some(note.panic)
 	row.time, row.status, row.hostname = some(note.time), some(note.status), some(note.hostname)
-	row.arch, row.header, row.pages, row.pages_lost, row.page_size = some(note.arch)
+	row.pages, row.pages_lost, row.page_size = nil, nil, nil
 	return row
 end
 
@@ -161,6 +162,7 @@ function system.describe(k, report)
 	for key, usual in pairs(UNUSUAL) do
 		row[key] = dump[key] ~= usual and dump[key] or nil
 	end
+	row.arch = some(dump.arch) or some(dump.note.arch)
 	if dump.kind == "text" then
 		return put_files(row, k, report)
 	end
