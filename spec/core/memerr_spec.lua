@@ -3,6 +3,8 @@
 local cc = require "spec.support.cc"
 local forge = require "spec.support.forge"
 
+local tiny = require "spec.support.tiny"
+
 local BUILD = os.getenv "B" or "build"
 local DIR = BUILD .. "/spec-memerr"
 local DATA = 0xffffffff81000000
@@ -50,6 +52,19 @@ describe("a core that runs out of memory", function()
 			if name:find "^open" or name == "types" then
 				assert.is_true(tonumber(count) > 3, name)
 			end
+		end
+	end)
+
+	it("does so where it knows the kernel's structs, too", function()
+		local k = tiny.new():write(DIR .. "/tiny")
+		local lua = os.getenv "LUA" or "lua5.4"
+		local out, err, status = cc.run(("LUA_CPATH=%s/test/?.so ASAN_OPTIONS=detect_leaks=1 %s " ..
+		    "spec/support/memerr.lua %s %s - spec.support.kernerr"):format(BUILD, lua, k.kernel,
+		    k.core))
+		assert.equal("", err)
+		assert.equal(0, status)
+		for name, count in out:gmatch "([%w_]+): (%d+) allocations" do
+			assert.is_true(tonumber(count) > 3, name)
 		end
 	end)
 end)

@@ -1,15 +1,16 @@
 --- Fails every allocation of the core, one after another: the program behind
 -- spec/core/memerr_spec.lua, run with the test variant of the module.
 --
---	lua memerr.lua KERNEL CORE COMPRESSED
+--	lua memerr.lua KERNEL CORE COMPRESSED [MODULE]
 --
+-- MODULE returns a table of other scenarios, which are run instead.
 -- Each scenario is run with the n-th allocation failing, for n = 1, 2, ...
 -- until there is no n-th. It must give either the right answer or "nomem";
 -- and, asked again with memory there, the right answer.
 local kvm = require "kvm"
 local testing = require "kvm.testing"
 
-local kernel, core, compressed = ...
+local kernel, core, compressed, module = ...
 
 local function open()
 	return assert(kvm.openx{ kernel = kernel, core = core })
@@ -182,6 +183,9 @@ local function sweep(name, run)
 	print(("%s: %d allocations, %d failed the call"):format(name, n - 1, failed))
 end
 
+if module then
+	scenarios = require(module)
+end
 local names = {}
 for name in pairs(scenarios) do
 	names[#names + 1] = name
