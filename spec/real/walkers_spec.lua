@@ -1,0 +1,137 @@
+--- Walkers, slabs and search on a real dump, against what that kernel said of
+-- itself a moment before it panicked, and against counting by hand.
+local counter = require "vmcore.kern.counter"
+local hash = require "vmcore.hash"
+local pctrie = require "vmcore.pctrie"
+local queue = require "vmcore.queue"
+local real = require "spec.support.real"
+local slab = require "vmcore.kern.slab"
+local source = require "spec.support.source"
+local vm_map = require "vmcore.kern.vm_map"
+local vmcore = require "vmcore"
+
+describe("freebsd13-amd64", function()
+	local dump = real.freebsd13()
+	if dump == nil then
+		return pending "freebsd13-amd64 is not here"
+	end
+	local k, sysctl
+
+	setup(function()
+		k = assert(vmcore.open { core = dump.core, kernel = dump.kernel })
+		sysctl = {}
+		for name, value in real.truth(dump, "truth/sysctl-all.tsv"):gmatch "([^\t\n]+)\t[^\n]*\t([^\t\n]*)\n" do
+			sysctl[name] = math.tointeger(value)
+		end
+	end)
+
+	teardown(function()
+		k:close()
+	end)
+
+	it("has as many entries in each map as the map says", function()
+		local maps = 0
+		for p in queue.list_foreach(k.var.allproc, "p_list") do
+			local space = p.p_vmspace
+			local each, walk = vm_map.entries(space.vm_map)
+			local count, last = 0, 0
+			for e in each do
+				assert.is_true(e.start == e["end"] or math.ult(last, e["end"]))
+				count, last = count + 1, e["end"]
+			end
+			assert.is_nil(walk:status())
+			assert.equal(space.vm_map.nentries, count)
+			maps = maps + 1
+		end
+		assert.equal(74, maps)
+	end)
+
+	it("has as many pages in each object as the object says", function()
+		local objects = 0
+		for object in queue.tailq_foreach(k.var.vm_object_list, "object_list") do
+			local each, walk = pctrie.foreach(object.rtree, "struct vm_page", "pindex")
+			local count, last = 0, -1
+			for page in each do
+				assert.is_true(page.pindex > last)
+				assert.equal(vmcore.toaddress(object), vmcore.toaddress(page.object))
+				count, last = count + 1, page.pindex
+			end
+			assert.is_nil(walk:status())
+			assert.equal(object.resident_page_count, count)
+			objects = objects + 1
+		end
+		assert.is_true(objects > 100)
+	end)
+
+	it("has every process in the hash of process ids", function()
+		local count = 0
+		for p, bucket in hash.foreach(k.var.pidhashtbl, k.var.pidhash, "p_hash") do
+			assert.equal(bucket, p.p_pid & k.var.pidhash)
+			count = count + 1
+		end
+		assert.equal(75, count)
+	end)
+
+	-- What a zone's slabs have, item by item.
+	local function tally(slabs, wanted)
+		local zone
+		for _, entry in pairs(slabs.zones) do
+			zone = entry.name == wanted and entry or zone
+		end
+		local keg, states = zone.keg, {}
+		for _, list in ipairs { "ud_part_slab", "ud_full_slab", "ud_free_slab" } do
+			for s in queue.foreach(keg.uk_domain[0][list], "us_link") do
+				local data = keg.uk_pgoff ~= 0 and vmcore.toaddress(s) - keg.uk_pgoff or
+				    vmcore.toaddress(vmcore.container_of(s, "struct uma_hash_slab", "uhs_slab").uhs_data)
+				for i = 0, keg.uk_ipers - 1 do
+					local state = slabs:of(data + i * keg.uk_rsize).state
+					states[state] = (states[state] or 0) + 1
+				end
+			end
+		end
+		return states
+	end
+
+	it("has the items in its zones that it said", function()
+		local slabs = slab.new(k)
+		for name, key in pairs { PROC = "PROC", THREAD = "THREAD", VNODE = "VNODE",
+		    ["malloc-256"] = "malloc_256" } do
+			local states = tally(slabs, name)
+			assert.equal(sysctl["vm.uma." .. key .. ".stats.current"], states.allocated, name)
+			assert.equal(sysctl["vm.uma." .. key .. ".keg.domain.0.free_items"], states.free, name)
+		end
+	end)
+
+	it("counted what it said that it counted", function()
+		local read = counter.reader(k)
+		for _, entry in pairs(slab.new(k).zones) do
+			if entry.name == "PROC" or entry.name == "THREAD" then
+				local sum = read(vmcore.toaddress(entry.zone.uz_allocs))
+				for cpu = 0, 1 do
+					sum = sum + entry.zone.uz_cpu[cpu].uc_allocs
+				end
+				assert.equal(sysctl["vm.uma." .. entry.name .. ".stats.allocs"], sum)
+			end
+		end
+	end)
+
+	it("is searched as by hand", function()
+		local first = k:eval "allproc.lh_first"
+		local bytes, seen, by_hand = source.read(dump.core), {}, 0
+		local at = 1
+		while true do
+			at = bytes:find(("<I8"):pack(vmcore.toaddress(first)), at, true)
+			if at == nil then
+				break
+			end
+			by_hand, at = by_hand + ((at - 1) % 8 == 0 and 1 or 0), at + 1
+		end
+		local found = 0
+		for hit in k:refs(vmcore.toaddress(first)) do
+			assert.equal(vmcore.toaddress(first), hit.value)
+			found = found + (seen[hit.paddr] and 0 or 1)
+			seen[hit.paddr] = true
+		end
+		assert.equal(by_hand, found)
+	end)
+end)
