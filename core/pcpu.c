@@ -152,7 +152,7 @@ kvm_pcpu_address(kvm_t *kd, int cpu, kvaddr_t *addr)
 	struct kvmi_pcpus *c;
 
 	*addr = 0;
-	if ((c = kvmi_pcpus(kd)) == NULL)
+	if (kd == NULL || (c = kvmi_pcpus(kd)) == NULL)
 		return (-1);
 	if (cpu >= 0 && (unsigned int)cpu < c->n)
 		*addr = c->addr[cpu];

@@ -77,6 +77,11 @@ describe("the C API", function()
 		passes(cc.build "threads", a.kernel, a.core, a.hz, b.kernel, b.core, b.hz)
 	end)
 
+	it("knows what a kernel consists of", function()
+		local k = require "spec.support.tiny".new():write(DIR .. "/tiny")
+		passes(cc.build "kernel", k.kernel, k.core, DIR)
+	end)
+
 	it("knows types, symbols and the dump", function()
 		passes(cc.build "types", a.kernel, a.core)
 	end)
