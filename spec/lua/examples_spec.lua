@@ -1,0 +1,42 @@
+--- The examples of the library's manual pages run, as they stand there.
+local lab = require "spec.support.lab"
+local source = require "spec.support.source"
+
+-- The literal blocks of a page's EXAMPLES that are Lua.
+local function examples(path)
+	local found = {}
+	local section = source.read(path):match "\n%.Sh EXAMPLES\n(.-)\n%.Sh " or ""
+	for text in section:gmatch "%.Bd %-literal[^\n]*\n(.-)\n%.Ed" do
+		if text:find("require \"vmcore\"", 1, true) then
+			found[#found + 1] = (text:gsub("\\e", "\\"):gsub("\\&", ""))
+		end
+	end
+	return found
+end
+
+describe("the example", function()
+	local sys
+
+	setup(function()
+		sys = lab.system("plain13", { layout = 13 })
+	end)
+
+	-- What it prints; files are those of the forged system.
+	local function run(text, path)
+		local printed = {}
+		local chunk = assert(load(text:gsub('core = "[^"]*"', ("core = %q"):format(sys.core))
+		    :gsub('kernel = "[^"]*"', ("kernel = %q"):format(sys.kernel)), "@" .. path, "t",
+		    setmetatable({ print = function(...) printed[#printed + 1] = table.pack(...) end },
+		    { __index = _G })))
+		chunk()
+		return printed
+	end
+
+	for _, path in ipairs(source.files("lua", "*.3lua")) do
+		for _, text in ipairs(examples(path)) do
+			it("of " .. path:match "[^/]+$" .. " runs", function()
+				assert.is_true(#run(text, path) > 0)
+			end)
+		end
+	end
+end)
