@@ -81,6 +81,12 @@ local function report(paths, tried)
 	return "no kernel file of this dump was found:\n    " .. table.concat(tried, "\n    ")
 end
 
+-- Standard input, and what a shell puts in place of <(command).
+local function is_pipe(core)
+	return core:find "^/dev/[sf]" ~= nil and
+	    os.execute(("test -p '%s'"):format(core:gsub("'", [['\'']]))) == true
+end
+
 --- Open a dump with the kernel that belongs to it.
 -- @tparam string core
 -- @tparam[opt] table how more options of kvm.openx
@@ -90,6 +96,9 @@ end
 -- @treturn[2] string message: what was tried
 -- @treturn[2] string code: "nokernel", or why the dump itself can't be opened
 function findkernel.open(core, how)
+	if is_pipe(core) then
+		return nil, "a dump from a pipe can be opened once: name its kernel with -N", "nokernel"
+	end
 	-- A dump that can't be opened at all is to be said, not its kernel.
 	local bare, message, code = open_with(how, core)
 	if bare == nil then

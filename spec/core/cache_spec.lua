@@ -122,3 +122,32 @@ describe("a cache of inflated dumps", function()
 		reader.fails("sys", "cannot make the cache /dev/null/x", value, message, code)
 	end)
 end)
+
+describe("a cache when memory runs short", function()
+	it("is an error, or as it should be; nothing incomplete is left", function()
+		local folder, core = reader.path(), reader.file(packed.gzip(m.bytes))
+		local program = reader.file(([[
+			local kvm, testing = require "kvm", require "kvm.testing"
+			local n = 0
+			repeat
+				n = n + 1
+				os.execute "rm -rf %s"
+				testing.fail_at(n)
+				local kd, message, code = kvm.openx{ core = "%s", no_kernel = true,
+					cachedir = "%s" }
+				if kd then
+					kd:read_dump(math.maxinteger, 1)
+					kd:close()
+				end
+				local count = testing.disarm()
+				assert(kd or code == "nomem", message)
+				local left = io.popen("ls %s 2>/dev/null"):read "a"
+				assert(not left:find "part", left)
+			until count < n
+			assert(n > 5)]]):format(folder, core, folder, folder))
+		local out, err = cc.run(("LUA_CPATH=%s/test/?.so %s %s"):format(
+		    os.getenv "B" or "build", os.getenv "LUA" or "lua5.4", program))
+		assert.equal("", err)
+		assert.equal("", out)
+	end)
+end)
