@@ -73,6 +73,16 @@ complete(const char *text, int start, int end)
 	return (names);
 }
 
+static bool
+interrupted(void)
+{
+
+#if defined(RL_READLINE_VERSION) && RL_READLINE_VERSION >= 0x0800
+	rl_check_signals();	/* it catches them, and passes them on here */
+#endif
+	return (terminal_interrupted());
+}
+
 /* An interrupt ends the line; what stands in it is thrown away. */
 static int
 read_key(FILE *stream)
@@ -80,16 +90,14 @@ read_key(FILE *stream)
 	unsigned char c;
 	ssize_t n;
 
-	while ((n = read(fileno(stream), &c, 1)) != 1) {
+	while (!interrupted()) {
+		n = read(fileno(stream), &c, 1);
+		if (n == 1)
+			return (c);
 		if (n == 0 || errno != EINTR)
 			return (EOF);
-#if defined(RL_READLINE_VERSION) && RL_READLINE_VERSION >= 0x0800
-		rl_check_signals();	/* it passes them on to us here */
-#endif
-		if (terminal_interrupted())
-			return ('\n');
 	}
-	return (c);
+	return ('\n');
 }
 
 static void

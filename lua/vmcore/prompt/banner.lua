@@ -8,7 +8,7 @@ local system = require "vmcore.kern.system"
 local banner = {}
 
 -- Innermost calls; bt shows all of them.
-local FRAMES = 12
+local FRAMES = 20
 
 local function frame_line(i, frame)
 	local fn = frame.fn

@@ -74,7 +74,7 @@ end
 local find
 
 local function of_parentheses(session, text)
-	local inner = text:sub(2, -2)
+	local inner = text:sub(2, -2):gsub("^[%s*&]+", "")
 	local cast = inner:match "^%s*(%b())"
 	local t = cast and session.k:type(cast:sub(2, -2)) or nil
 	return t or find(session, inner)

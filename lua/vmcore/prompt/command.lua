@@ -10,9 +10,13 @@ local words = require "vmcore.prompt.words"
 
 local command = {}
 
--- What follows a name makes it Lua's: an assignment, a call. In front of "("
--- and quotes only if Lua takes the line.
-local function is_lua(session, rest, text)
+-- What follows a name makes it Lua's: an assignment, a call; in front of "("
+-- and quotes only if Lua takes the line. By itself it is, when there is a
+-- variable of that name.
+local function is_lua(session, name, rest, text)
+	if rest == "" then
+		return rawget(session.env, name) ~= nil and name ~= "print"
+	end
 	return rest:find "^[=.:]" and not rest:find "^%.%.?/" or rest:find "^%->"
 	    or rest:find "^[%(%['\"{]" and evaluate.is_lua(session, text)
 end
@@ -32,7 +36,7 @@ function command.find(session, text)
 		name, rest = text:match "^%s*(%.?%.?/%S+)%s*(.*)$"
 	end
 	local path = name and commands.find(name, session.folder)
-	if path == nil or is_lua(session, rest, text) then
+	if path == nil or is_lua(session, name, rest, text) then
 		return nil
 	end
 	return name, path, rest

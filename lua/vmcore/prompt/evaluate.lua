@@ -18,12 +18,10 @@ local evaluate = {}
 
 local CHUNK = "=line"
 
--- Without the place in a line that is the only one.
+-- Without the place in a line that is the only one. Faults and the like go on
+-- as they are.
 local function plain(err)
-	if type(err) == "string" then
-		return (err:gsub("^line:1: ", ""))
-	end
-	return tostring(err)
+	return type(err) == "string" and err:gsub("^line:1: ", "") or err
 end
 
 -- Compile Lua: a chunk; or nil, message.

@@ -4,23 +4,31 @@
 
 local words = {}
 
-local function unescaped(text)
-	return (text:gsub("\\(.)", "%1"))
+-- Ways to go on in a word, but for double quotes.
+local PARTS = { "^'([^']*)'()", "^\\(.)()", "^([^%s'\"\\]+)()" }
+
+-- What is between double quotes, and the position behind them.
+local function quoted(text, position)
+	local at = position + 1
+	while true do
+		at = text:find('["\\]', at)
+		if at == nil then
+			return nil
+		elseif text:sub(at, at) == '"' then
+			return (text:sub(position + 1, at - 1):gsub("\\(.)", "%1")), at + 1
+		end
+		at = at + 2
+	end
 end
 
--- Ways to go on in a word.
-local PARTS = {
-	{ "^'([^']*)'()", function(text) return text end },
-	{ '^"([^"]*)"()', unescaped },
-	{ "^\\(.)()", function(text) return text end },
-	{ "^([^%s'\"\\]+)()", function(text) return text end },
-}
-
 local function part(text, position)
-	for _, way in ipairs(PARTS) do
-		local found, stop = text:match(way[1], position)
+	if text:sub(position, position) == '"' then
+		return quoted(text, position)
+	end
+	for _, pattern in ipairs(PARTS) do
+		local found, stop = text:match(pattern, position)
 		if found then
-			return way[2](found), stop
+			return found, stop
 		end
 	end
 	return nil
