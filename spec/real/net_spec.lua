@@ -373,7 +373,7 @@ describe("the network of freebsd13-amd64", function()
 		assert.equal(0, status)
 		local found = {}
 		for _, row in ipairs(rows) do
-			local key = row.owner .. " " .. row.way
+			local key = row.owner .. " " .. tostring(row.way)
 			local queue = found[key] or { mbufs = 0, records = 0, bytes = 0 }
 			queue.mbufs, queue.bytes = queue.mbufs + 1, queue.bytes + row.len
 			queue.records = math.max(queue.records, row.packet + 1)
@@ -391,6 +391,18 @@ describe("the network of freebsd13-amd64", function()
 			end
 		end
 		assert.is_true(n > 60)
+	end)
+
+	it("finds every mbuf in its slabs, and who has it: none is lost", function()
+		local counts = {}
+		for _, row in ipairs(real.rows(dump, "mbuf", "-a")) do
+			counts[row.state] = (counts[row.state] or 0) + 1
+		end
+		local memory = real.by(real.rows(dump, "netstat", "-m"), "item")
+		assert.is_nil(counts.unknown)
+		assert.equal(memory.mbufs.current, counts.socket + counts.neighbour + counts.variable + counts.held)
+		-- What the slabs have left is in no cache.
+		assert.is_true(counts.cached <= memory.mbufs.cache and counts.cached > memory.mbufs.cache - 15)
 	end)
 
 	it("has the sockets that nobody has open: accepted by none, waiting for time", function()

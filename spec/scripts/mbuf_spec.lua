@@ -12,7 +12,7 @@ describe("mbuf", function()
 		local out, err, status = run(net.system(13))
 		assert.equal("", err)
 		assert.equal(0, status)
-		lab.golden("mbuf", out)
+		lab.golden("mbuf", out .. run(net.system(13), "-a"))
 	end)
 
 	it("prints what is left of a damaged system", function()
@@ -28,8 +28,10 @@ describe("mbuf", function()
 		it("has every queued mbuf on " .. layout, function()
 			local sys, found, sums = net.system(layout), 0, {}
 			for _, row in ipairs(lab.rows(sys, "mbuf")) do
-				found = found + 1
-				sums[row.owner] = (sums[row.owner] or 0) + row.len
+				if row.state == "socket" then
+					found = found + 1
+					sums[row.owner] = (sums[row.owner] or 0) + row.len
+				end
 			end
 			local made = 0
 			for so, list in pairs(sys.net.queued) do
@@ -39,6 +41,33 @@ describe("mbuf", function()
 			assert.equal(made, found)
 			assert.equal(348, sums[("0x%x"):format(sys.net.sockets.login)])
 			assert.equal(4100, sums[("0x%x"):format(sys.net.sockets.pair_a)])
+		end)
+
+		it("has every mbuf there is, by who has it, on " .. layout, function()
+			local sys = net.system(layout)
+			local n, found, count = sys.net, {}, 0
+			for _, row in ipairs(lab.rows(sys, "mbuf", "-a")) do
+				found[row.addr], count = row, count + 1
+			end
+			local function of(m)
+				local row = found[("0x%x"):format(m)]
+				return { row.state, row.owner, row.way }
+			end
+			local function hex(address) return ("0x%x"):format(address) end
+			assert.equal(18, count)
+			assert.same({ "unknown", lab.null, lab.null }, of(n.leaked))
+			assert.same({ "held", hex(n.queued[n.sockets.login][1]), lab.null }, of(n.holder))
+			assert.same({ "neighbour", hex(n.neighbour), lab.null }, of(n.waiting))
+			assert.same({ "interface", hex(n.interfaces[2]), "snd" }, of(n.sending))
+			assert.equal("variable", of(n.option)[1])
+			assert.same({ "socket", hex(n.sockets.login), "snd" }, of(n.queued[n.sockets.login][2]))
+			assert.equal(5, #n.cached)
+			for _, m in ipairs(n.cached) do
+				assert.equal("cached", of(m)[1])
+				assert.matches("^mbuf CPU [01]$", of(m)[3])
+			end
+			local unknown = lab.rows(sys, "mbuf", "-u")
+			assert.same({ 1, hex(n.leaked) }, { #unknown, unknown[1].addr })
 		end)
 
 		it("follows a chain from an address on " .. layout, function()

@@ -113,10 +113,21 @@ function methods:set(stack, name, value)
 	return at
 end
 
+--- The next item of a slab of mbufs; netuma.lua writes the slabs' headers.
+function methods:slot()
+	local slab = self.slabs[#self.slabs]
+	if slab == nil or slab.used == self.per_slab then
+		slab = { page = self.sys.mem:alloc(4096, { align = 4096 }), used = 0 }
+		table.insert(self.slabs, slab)
+	end
+	slab.used = slab.used + 1
+	return slab.page + (slab.used - 1) * 256
+end
+
 --- An mbuf with data; over what fits in one, a cluster.
 function methods:mbuf(len, fields)
 	local sys = self.sys
-	local at = sys.mem:alloc(256, { align = 256 })
+	local at = self:slot()
 	local data, flags = at + 256 - 140, 0
 	if len > 128 then
 		data, flags = sys.mem:alloc(4096, { align = 4096 }), 0x1
@@ -290,7 +301,7 @@ function image.new(sys, layout, list, domains)
 	types.parse(COMMON, nil, sys.types)
 	types.parse(source.read(("spec/support/layouts/net%d-amd64.h"):format(layout)), nil, sys.types)
 	types.parse(VARIABLES, nil, sys.types)
-	local n = setmetatable({ sys = sys, stacks = {}, procs = {}, files = {}, protosw = {}, queued = {},
+	local n = setmetatable({ sys = sys, stacks = {}, procs = {}, files = {}, protosw = {}, queued = {}, slabs = {}, per_slab = 15,
 		sockets = {}, pcbs = {}, interfaces = {} }, image.meta)
 	stacks(n)
 	owners(n)

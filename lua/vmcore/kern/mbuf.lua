@@ -155,6 +155,21 @@ function methods:bytes(m)
 	return inaddr.read(self.k, fields.data(m) or 0, len)
 end
 
+--- The mbuf that counts the references to an mbuf's external storage, when it
+-- is another one: it lives on until the last of them goes (mb_free_ext(),
+-- kern/kern_mbuf.c).
+-- @tparam integer m
+-- @treturn ?integer address; that of no mbuf, when the count is elsewhere
+function methods:holder(m)
+	local get = self.reference
+	if get == nil or self.fields.flag_bits(m) & (M_EXT | M_EXTPG) == 0
+	    or get.flags(m) & EXT_FLAG_EMBREF ~= 0 then
+		return nil
+	end
+	local at = get.count(m)
+	return at and at - get.offset
+end
+
 -- Follow a link from an mbuf; a circle or an unreadable one ends it.
 local function follow(first, link, report, what)
 	local seen, n, m = {}, 0, first
@@ -215,8 +230,12 @@ function mbuf.new(k)
 	if T == nil or T:member "m_flags" == nil then
 		return nil
 	end
-	return setmetatable({ k = k, type = T, fields = fields_of(k, T), pages = page_fields(T) },
-	    view_meta)
+	local count = member.pointer(T, "m_ext.ext_cnt")
+	return setmetatable({
+		k = k, type = T, fields = fields_of(k, T), pages = page_fields(T),
+		reference = count and { count = count, flags = member.getter(T, "m_ext.ext_flags"),
+			offset = kvm.offsetof(T, "m_ext.ext_count") },
+	}, view_meta)
 end
 
 return mbuf

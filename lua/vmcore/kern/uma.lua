@@ -16,9 +16,10 @@ local DOMAINS_MAX = 8		-- MAXMEMDOM
 -- Each CPU's cache of a zone: a function of the zone, to an iterator of
 -- addresses. Behind the last one, from 13 on, stand the zone's domains.
 local function caches(k, Z, C)
-	local first, offsets = kvm.offsetof(Z, "uz_cpu"), {}
+	local first, offsets = kvm.offsetof(Z, "uz_cpu"), { cpus = {} }
 	for cpu in pcpu.each(k) do
 		offsets[#offsets + 1] = first + cpu * C.size
+		offsets.cpus[#offsets] = cpu
 	end
 	local behind = first + ((member.integer(k, "mp_maxid") or 0) + 1) * C.size
 	return offsets, behind
@@ -137,8 +138,7 @@ local function limit_field(Z, K)
 	end
 end
 
-local function fields_of(k, Z, K, C, report)
-	local offsets, behind = caches(k, Z, C)
+local function fields_of(k, Z, K, C, offsets, behind, report)
 	local read = counter.reader(k)
 	local allocs = total(Z, C, offsets, "uz_allocs", "uc_allocs", read)
 	local frees = total(Z, C, offsets, "uz_frees", "uc_frees", read)
@@ -150,6 +150,7 @@ local function fields_of(k, Z, K, C, report)
 		used = function(zone) return allocs(zone) - frees(zone) end,
 		fails = total(Z, C, offsets, "uz_fails", "", read),
 		sleeps = member.getter(Z, "uz_sleeps"),
+		xdomain = total(Z, C, offsets, "uz_xdomain", "", read),
 		cached = cached_field(k, Z, C, offsets, behind, report),
 		keg_free = keg_free_field(k, K),
 		limit = limit_field(Z, K),
@@ -167,6 +168,38 @@ local function list(k, name, T, link, report)
 	end
 	return (queue.prepare(head, link, { element = T, addresses = true })(symbol.value,
 	    function(status) report(name .. ": " .. status.message) end))
+end
+
+--- The CPUs' caches of a zone.
+-- @tparam integer zone
+-- @treturn function iterator of the CPU's id and a struct uma_cache's address
+function methods:caches(zone)
+	local i = 0
+	return function()
+		i = i + 1
+		local offset = self.offsets[i]
+		if offset then
+			return self.offsets.cpus[i], zone + offset
+		end
+	end
+end
+
+--- What a zone has in each memory domain.
+-- @tparam integer zone
+-- @treturn function iterator of number and a struct uma_zone_domain's address
+function methods:domains(zone)
+	local D, pointer = self.k:type "struct uma_zone_domain", member.pointer(self.zone, "uz_domain")
+	local n = math.min(member.integer(self.k, "vm_ndomains") or 1, DOMAINS_MAX)
+	local first, i = zone + self.behind, -1
+	if pointer then
+		first = pointer(zone)
+	end
+	return function()
+		i = i + 1
+		if D and first and i < n then
+			return i, first + i * D.size
+		end
+	end
 end
 
 --- All zones: those of each keg, then those that cache what others made.
@@ -197,8 +230,8 @@ end
 --- What can be known of a kernel's zones.
 -- @tparam table k
 -- @tparam function report
--- @treturn ?table each(), `fields`: functions of a zone's address: name size
---   allocs frees used fails sleeps cached, and limit (of zone and keg), keg_free
+-- @treturn ?table each(), caches(), domains(), `fields`: functions of a zone's address: name size
+--   allocs frees used fails sleeps xdomain (from 13 on) cached, and limit (of zone and keg), keg_free
 --   (of a keg); nil when the kernel file has no types
 function uma.new(k, report)
 	local Z, K = k:type "struct uma_zone", k:type "struct uma_keg"
@@ -206,8 +239,9 @@ function uma.new(k, report)
 	if not (Z and K and C) then
 		return nil
 	end
-	return setmetatable({ k = k, report = report, zone = Z, keg = K,
-		fields = fields_of(k, Z, K, C, report) }, view_meta)
+	local offsets, behind = caches(k, Z, C)
+	return setmetatable({ k = k, report = report, zone = Z, keg = K, offsets = offsets, behind = behind,
+		fields = fields_of(k, Z, K, C, offsets, behind, report) }, view_meta)
 end
 
 return uma

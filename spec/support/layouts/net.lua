@@ -22,10 +22,11 @@ return {
 	{ "file", "f_data f_ops f_cred f_vnode f_type f_flag f_count f_offset" },
 	{ "filedescent", "fde_file fde_flags" }, { "fdescenttbl" },
 	{ "filedesc", "fd_files fd_refcnt fd_holdcnt" },
+	{ "ifaltq", "ifq_head ifq_tail ifq_len" },
 	{ "ifnethead" }, { "ifaddrhead" },
 	{ "ifnet", "if_link if_dname if_dunit if_index if_xname if_flags if_drv_flags if_refcount " ..
 	    "if_type if_addrlen if_link_state if_mtu if_metric if_baudrate if_addrhead if_addr " ..
-	    "if_afdata if_fib if_vnet if_counters" },
+	    "if_snd if_afdata if_fib if_vnet if_counters" },
 	{ "ifaddr", "ifa_addr ifa_dstaddr ifa_netmask ifa_ifp ifa_link ifa_flags ifa_refcnt " ..
 	    "ifa_ipackets ifa_opackets" },
 	{ "radix_node" }, { "radix_head" }, { "rib_head", "head rib_family rib_fibnum" },
@@ -34,12 +35,14 @@ return {
 	{ "rtentry", "rt_nodes rt_nhop rte_flags rt_gateway rt_ifp rt_ifa rt_flags rt_mtu rt_expire" },
 	{ "lltable", "llt_link llt_af llt_hsize lle_head llt_ifp" },
 	{ "llentries" },
-	{ "llentry", "lle_next r_l3addr r_linkdata r_hdrlen lle_tbl la_expire la_flags ln_state " ..
+	{ "llentry", "lle_next r_l3addr r_linkdata r_hdrlen lle_tbl la_hold la_expire la_flags ln_state " ..
 	    "ll_addr" },
 	{ "udpstat" },
 	{ "uma_bucket" }, { "uma_cache_bucket" }, { "uma_cache" }, { "uma_bucketlist" },
-	{ "uma_zone_domain", "uzd_buckets uzd_nitems" }, { "uma_domain", "ud_free_items" },
+	{ "uma_zone_domain", "uzd_buckets uzd_nitems" }, { "slabhead" }, { "slabbits" }, { "noslabbits" },
+	{ "uma_slab", "us_link us_type us_data us_free us_freecount" },
+	{ "uma_domain", "ud_part_slab ud_full_slab ud_free_items" },
 	{ "uma_zone", "uz_name uz_size uz_flags uz_link uz_max_items uz_domain uz_allocs uz_frees " ..
 	    "uz_fails uz_sleeps uz_cpu" },
-	{ "uma_keg", "uk_zones uk_link uk_ipers uk_ppera uk_free uk_maxpages uk_domain" },
+	{ "uma_keg", "uk_zones uk_link uk_rsize uk_pgoff uk_ipers uk_ppera uk_free uk_maxpages uk_domain" },
 }

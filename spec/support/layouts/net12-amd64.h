@@ -190,6 +190,11 @@ struct filedesc {
 	int fd_refcnt @ 52;
 	int fd_holdcnt @ 56;
 } @ 120;
+struct ifaltq {
+	struct mbuf *ifq_head @ 0;
+	struct mbuf *ifq_tail @ 8;
+	int ifq_len @ 16;
+} @ 168;
 struct ifnethead {
 	struct ifnet *cstqh_first @ 0;
 	struct ifnet **cstqh_last @ 8;
@@ -214,6 +219,7 @@ struct ifnet {
 	uint32_t if_mtu @ 152;
 	uint32_t if_metric @ 156;
 	uint64_t if_baudrate @ 160;
+	struct ifaltq if_snd[4] @ 200;
 	struct ifaddrhead if_addrhead @ 936;
 	struct ifaddr *if_addr @ 976;
 	void *if_afdata[42] @ 1032;
@@ -276,6 +282,7 @@ struct llentry {
 	char r_linkdata[24] @ 32;
 	uint8_t r_hdrlen @ 56;
 	struct lltable *lle_tbl @ 64;
+	struct mbuf *la_hold @ 88;
 	time_t la_expire @ 104;
 	uint16_t la_flags @ 112;
 	int16_t ln_state @ 118;
@@ -314,8 +321,21 @@ struct uma_zone_domain {
 	struct { struct uma_bucket *lh_first; } uzd_buckets @ 0;
 	long uzd_nitems @ 8;
 } @ 40;
+struct slabhead {
+	struct uma_slab *slh_first @ 0;
+} @ 8;
+struct slabbits {
+	long __bits[4] @ 0;
+} @ 32;
+struct uma_slab {
+	union { struct { struct uma_slab *le_next; struct uma_slab **le_prev; } _us_link; unsigned long _us_size; } us_type @ 8;
+	uint8_t *us_data @ 32;
+	struct slabbits us_free @ 40;
+	uint16_t us_freecount @ 72;
+} @ 80;
 struct uma_domain {
-	
+	struct { struct uma_slab *lh_first; } ud_part_slab @ 0;
+	struct { struct uma_slab *lh_first; } ud_full_slab @ 16;
 } @ 24;
 struct uma_zone {
 	const char *uz_name @ 8;
@@ -332,7 +352,9 @@ struct uma_zone {
 struct uma_keg {
 	struct { struct uma_zone *lh_first; } uk_zones @ 48;
 	uint32_t uk_free @ 80;
+	uint32_t uk_rsize @ 92;
 	uint32_t uk_maxpages @ 96;
+	uint32_t uk_pgoff @ 160;
 	uint16_t uk_ppera @ 164;
 	uint16_t uk_ipers @ 166;
 	struct { struct uma_keg *le_next; struct uma_keg **le_prev; } uk_link @ 184;

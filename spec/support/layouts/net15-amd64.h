@@ -196,6 +196,11 @@ struct filedesc {
 	int fd_refcnt @ 20;
 	int fd_holdcnt @ 24;
 } @ 88;
+struct ifaltq {
+	struct mbuf *ifq_head @ 0;
+	struct mbuf *ifq_tail @ 8;
+	int ifq_len @ 16;
+} @ 144;
 struct ifnethead {
 	struct ifnet *cstqh_first @ 0;
 	struct ifnet **cstqh_last @ 8;
@@ -220,6 +225,7 @@ struct ifnet {
 	uint32_t if_mtu @ 160;
 	uint32_t if_metric @ 164;
 	uint64_t if_baudrate @ 168;
+	struct ifaltq if_snd @ 208;
 	struct ifaddrhead if_addrhead @ 448;
 	struct ifaddr *if_addr @ 488;
 	void *if_afdata[46] @ 544;
@@ -302,6 +308,7 @@ struct llentry {
 	char r_linkdata[24] @ 32;
 	uint8_t r_hdrlen @ 56;
 	struct lltable *lle_tbl @ 64;
+	struct mbuf *la_hold @ 88;
 	time_t la_expire @ 104;
 	uint16_t la_flags @ 112;
 	int16_t ln_state @ 118;
@@ -353,7 +360,20 @@ struct uma_zone_domain {
 	struct uma_bucketlist uzd_buckets @ 0;
 	long uzd_nitems @ 24;
 } @ 128;
+struct slabhead {
+	struct uma_slab *lh_first @ 0;
+} @ 8;
+struct noslabbits {
+	unsigned long __bits[0] @ 0;
+} @ 0;
+struct uma_slab {
+	struct { struct uma_slab *le_next; struct uma_slab **le_prev; } us_link @ 0;
+	uint16_t us_freecount @ 16;
+	struct noslabbits us_free @ 24;
+} @ 24;
 struct uma_domain {
+	struct slabhead ud_part_slab @ 64;
+	struct slabhead ud_full_slab @ 80;
 	uint32_t ud_free_items @ 92;
 } @ 128;
 struct uma_zone {
@@ -370,6 +390,8 @@ struct uma_zone {
 } @ 384;
 struct uma_keg {
 	struct { struct uma_zone *lh_first; } uk_zones @ 16;
+	uint32_t uk_rsize @ 52;
+	uint32_t uk_pgoff @ 104;
 	uint16_t uk_ppera @ 108;
 	uint16_t uk_ipers @ 110;
 	struct { struct uma_keg *le_next; struct uma_keg **le_prev; } uk_link @ 128;
