@@ -96,6 +96,14 @@ function scenarios.walk_pages(kd)
 	return done and n, message, code
 end
 
+function scenarios.search(kd)
+	local hits = {}
+	local done, message, code = kd:search({ bytes = "init\0", threads = 1 }, function(address)
+		hits[#hits + 1] = address
+	end)
+	return done and hits, message, code
+end
+
 function scenarios.section(kd)
 	local s, message, code = kd:section ".SUNW_ctf"
 	return s and #s.data, message, code
