@@ -72,8 +72,8 @@ describe("vmcore without a command", function()
 		assert.equal("", err)
 		assert.equal("770\na\t2\n", out)
 		assert.equal(0, status)
-		out, _, status = lab.vmcore("-e", "k")
-		assert.equal("nil\n", out)
+		out, err, status = lab.vmcore("-e", "k")
+		assert.equal("nil\n", out .. err)
 		assert.equal(0, status)
 		assert.equal("1\n", (lab.vmcore("-e1")))
 	end)
@@ -146,18 +146,20 @@ describe("vmcore without a command", function()
 			    .. "expect 42\nexpect vmcore> \nsend .quit\\r\n")
 			assert.equal("", err)
 			assert.equal(0, status, out)
-			out, _, status = talk(env, "expect vmcore> \nsend \\x04\n")
+			out, err, status = talk(env, "expect vmcore> \nsend \\x04\n")
+			assert.equal("", err)
 			assert.equal(0, status, out)
 		end)
 
 		test("completes and remembers", function(env)
-			local out, _, status = talk(env, "expect vmcore> \nsend allproc.lh_first->p_com\\t\\r\n"
+			local out, err, status = talk(env, "expect vmcore> \nsend allproc.lh_first->p_com\\t\\r\n"
 			    .. "expect zombieparent\nexpect vmcore> \nsend .quit\\r\n")
 			if status == 99 then
 				return pending "built without line editing"
 			end
+			assert.equal("", err)
 			assert.equal(0, status, out)
-			out, _, status = talk(env, "expect vmcore> \nsend \\x10\\x10\\r\nexpect p_comm\n"
+			out, err, status = talk(env, "expect vmcore> \nsend \\x10\\x10\\r\nexpect p_comm\n"
 			    .. "expect zombieparent\nexpect vmcore> \nsend .quit\\r\n")
 			assert.equal(0, status, out)
 		end)
@@ -180,7 +182,8 @@ describe("vmcore without a command", function()
 		end)
 
 		test("keeps the dump's escape sequences in", function(env)
-			local out, _, status = talk(env, "expect vmcore> \nsend io.write('\\\\27[31mred'); print '\\\\27[31mred'\\r\n"
+			local out, _, status = talk(env, "expect vmcore> \n"
+			    .. "send io.write('\\\\27[31mred'); print '\\\\27[31mred'\\r\n"
 			    .. "expect x1b[31mred\nexpect x1b[31mred\nexpect vmcore> \nsend .quit\\r\n")
 			assert.equal(0, status, out)
 			assert.is_nil(out:find("\27[31m", 1, true))
