@@ -19,6 +19,13 @@ local function slots(k)
 	return list
 end
 
+--- Where the CPUs' parts of zpcpu memory are (sys/pcpu.h, zpcpu_get_cpu()).
+-- @tparam table k
+-- @treturn {integer...} what is added to a zpcpu address, for each CPU
+function counter.offsets(k)
+	return slots(k)
+end
+
 -- Counters that were made before memory was (EARLY_COUNTER) point at a dummy.
 local function dummies(k)
 	local P, set = k:type "struct pcpu", {}

@@ -1,0 +1,24 @@
+--- Swap devices, and a kernel without.
+local lab = require "spec.support.lab"
+local memstats = require "spec.support.memstats"
+local swap = require "vmcore.kern.swap"
+local vmcore = require "vmcore"
+
+describe("swap", function()
+	it("has the devices in their order", function()
+		local sys = lab.system("memory 13", { layout = 13, prepare = memstats.prepare(13) })
+		local k <close> = assert(vmcore.open { core = sys.core, kernel = sys.kernel })
+		local each, fields = swap.each(k, error)
+		local found = {}
+		for sp in each do
+			found[#found + 1] = fields.device(sp)
+		end
+		assert.same({ "/dev/ada0p3", "/dev/md7" }, found)
+	end)
+
+	it("is nil where the kernel does not tell", function()
+		local sys = lab.system("13", { layout = 13 })
+		local k <close> = assert(vmcore.open { core = sys.core, kernel = sys.kernel })
+		assert.is_nil(swap.each(k, error))
+	end)
+end)
