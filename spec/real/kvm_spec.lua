@@ -214,3 +214,40 @@ describe("kvm(3) on freebsd13-amd64", function()
 		end
 	end)
 end)
+
+-- The whole types of other releases, of which there is no dump here: forged
+-- systems of that layout.
+for _, release in ipairs{ "freebsd12-amd64", "freebsd15-amd64" } do
+	describe("processes in the layout of " .. release, function()
+		local layout = real.file("..", "layouts/" .. release .. ".types.jsonl.zst")
+		if layout == nil then
+			return pending "that layout is not here"
+		end
+
+		it("are those that were forged", function()
+			local s = require "spec.support.system".new{ layout = layout }
+			local dir = require "spec.support.lab".folder()
+			s:write(dir)
+			local kd <close> = assert(kvm.openx{ kernel = dir .. "/kernel",
+				core = dir .. "/vmcore.0" })
+			local seen = 0
+			for _, row in ipairs(kd:getprocs(kvm.KERN_PROC_ALL)) do
+				local p, t = s.truth.processes[row.ki_pid], s.truth.threads[row.ki_tid]
+				seen = seen + 1
+				assert.same({ p.ppid, p.pgid, p.sid, p.uid, p.gid, 1 + #p.groups, p.jid, p.comm,
+					p.started, p.exit or 0, (t.wmesg or ""):sub(1, 8), t.name, t.oncpu },
+				    { row.ki_ppid, row.ki_pgid, row.ki_sid, row.ki_uid, row.ki_groups[1],
+				    row.ki_ngroups, row.ki_jid, row.ki_comm, row.ki_start.tv_sec,
+				    row.ki_xstat >> 8, row.ki_wmesg, row.ki_tdname .. row.ki_moretdname,
+				    row.ki_oncpu })
+			end
+			assert.equal("none", kd:errclass())
+			local threads = 0
+			for _ in pairs(s.truth.threads) do
+				threads = threads + 1
+			end
+			assert.equal(threads, seen)
+			assert.same({ 0.5, 0.25, 0.125 }, { kd:getloadavg() })
+		end)
+	end)
+end
