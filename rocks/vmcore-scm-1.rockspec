@@ -78,6 +78,7 @@ build = {
 			["vmcore.eval"] = "lua/vmcore/eval.lua",
 			["vmcore.expr"] = "lua/vmcore/expr.lua",
 			["vmcore.findkernel"] = "lua/vmcore/findkernel.lua",
+			["vmcore.flagwords"] = "lua/vmcore/flagwords.lua",
 			["vmcore.format"] = "lua/vmcore/format.lua",
 			["vmcore.hash"] = "lua/vmcore/hash.lua",
 			["vmcore.invocation"] = "lua/vmcore/invocation.lua",

@@ -10,6 +10,7 @@
 local kvm = require "kvm"
 local bits = require "vmcore.bits"
 local escape = require "vmcore.escape"
+local flagwords = require "vmcore.flagwords"
 local layout = require "vmcore.layout"
 local scalar = require "vmcore.scalar"
 
@@ -45,6 +46,10 @@ end
 -- @tparam ?table masks by name
 function format.register_flags(name, masks)
 	flag_words[name] = masks and bits.flags(masks)
+end
+
+for name, masks in pairs(flagwords) do
+	format.register_flags(name, masks)
 end
 
 local node_of

@@ -18,6 +18,7 @@ struct node {
 	struct { int inside; };
 };
 struct wide { int values[100]; };
+struct proc { int p_flag; };
 void panic(const char *fmt);
 ]]
 
@@ -38,6 +39,7 @@ memory:u32(node + types:offsetof("struct node", "points") + 8, 9)
 memory:u16(node + types:offsetof("struct node", "on") + 1, 0x12 << 4 | 3)
 memory:u32(node + types:offsetof("struct node", "first"), 0xffffffff)
 local broken = memory:make("struct node", { text = UNMAPPED, next = UNMAPPED, colour = 77 })
+local p = memory:make("struct proc", { p_flag = 0x30000200 })
 local wide = memory:make("struct wide", {})
 -- A struct whose second half is on a page that does not exist.
 local edge = memory:alloc(4096, { align = 4096 }) + 4096 - 16
@@ -163,6 +165,11 @@ describe("vmcore.format", function()
 		has ".flags = UP|LEFT,"
 		format.register_flags("struct node.flags", { UP = 1 })
 		has ".flags = UP|0x4,"
+	end)
+
+	it("knows flag words that stayed the same", function()
+		local out = format.format(kvm.pointer(kd:type("struct", "proc"):pointer(), p))
+		assert.truthy(out:find(".p_flag = P_SYSTEM|P_INMEM|0x20000000,", 1, true), out)
 	end)
 
 	it("prints what is no object", function()

@@ -60,6 +60,7 @@ describe("x", function()
 		assert.equal(1, status)
 		found, err, status = texts("/s", "edge")
 		assert.truthy(found[1]:find '^"endofmem<fault 0x%x+>$', found[1])
+		assert.truthy(err:find "kvm_read", err)
 		assert.equal(1, status)
 	end)
 
