@@ -102,6 +102,29 @@ function mbufs.of_queue(view, queue, report)
 	end)
 end
 
+-- A function of an mbuf to who leads to it, as of_queue() gives it. There are
+-- many mbufs: what they have in common is kept once.
+local function owners(view, queues, report)
+	local queue_of, packet_of, held_for = {}, {}, {}
+	for queue in queues do
+		for s in mbufs.of_queue(view, queue, report) do
+			queue_of[s.m], packet_of[s.m] = queue_of[s.m] or queue, packet_of[s.m] or s.packet
+			local ok, holder = pcall(view.holder, view, s.m)
+			if ok and holder then
+				held_for[holder] = s.m
+			end
+		end
+	end
+	return function(m)
+		local queue = queue_of[m]
+		if queue then
+			return { m = m, packet = packet_of[m], state = queue.state, owner = queue.owner,
+				way = queue.way }
+		end
+		return held_for[m] and { m = m, state = "held", owner = held_for[m] }
+	end
+end
+
 --- Every mbuf that a slab gave away, by who has it.
 -- @tparam table k
 -- @tparam table view vmcore.kern.mbuf
@@ -119,19 +142,8 @@ function mbufs.each(k, view, stacks, report)
 	if zones == nil or queues == nil then
 		return nil, message or "the kernel file does not tell what a struct uma_zone is"
 	end
-	local known, holders, cached, mbuf_keg = {}, {}, {}, nil
-	for queue in queues do
-		for s in mbufs.of_queue(view, queue, report) do
-			known[s.m] = known[s.m] or s
-			local ok, holder = pcall(view.holder, view, s.m)
-			if ok and holder then
-				holders[holder] = s.m
-			end
-		end
-	end
-	for m, of in pairs(holders) do
-		known[m] = known[m] or { m = m, state = "held", owner = of }
-	end
+	local cached, mbuf_keg = {}, nil
+	local owner_of = owners(view, queues, report)
 	for zone, keg in zones:each() do
 		local ok, name = pcall(zones.fields.name, zone)
 		if ok and ZONES[name] then
@@ -148,7 +160,7 @@ function mbufs.each(k, view, stacks, report)
 	return function()
 		local m = each and each()
 		each = m and each
-		return m and (known[m] or { m = m, state = cached[m] and "cached" or "unknown", way = cached[m] })
+		return m and (owner_of(m) or { m = m, state = cached[m] and "cached" or "unknown", way = cached[m] })
 	end
 end
 
