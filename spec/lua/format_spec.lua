@@ -154,7 +154,7 @@ describe("vmcore.format", function()
 	end)
 
 	it("asks formatters that were registered", function()
-		format.register("struct point", function(p) return ("<%d %d>"):format(p.x, p.y) end)
+		format.register("struct point", function(at) return ("<%d %d>"):format(at.x, at.y) end)
 		has ".at = <1 2>,"
 		has(".at = here,", { formatters = { ["struct point"] = function() return "here" end } })
 		has(".at = {.x = 1, .y = 2},", { formatters = { ["struct point"] = function()

@@ -17,6 +17,12 @@ local NAME_MAX <const> = 64
 local BUCKET_MAX <const> = 4096
 -- Pages of a slab: an uk_ppera above it was damaged.
 local PAGES_MAX <const> = 4096
+-- More than any kernel has of them: MAXCPU, MAXMEMDOM.
+local CPUS_MAX <const>, DOMAINS_MAX <const> = 4096, 64
+
+local function domains_of(k)
+	return math.min(member.integer(k, "vm_ndomains") or 1, DOMAINS_MAX)
+end
 
 local function name_of(zone)
 	local ok, name = pcall(function() return kvm.string(zone.uz_name, NAME_MAX) end)
@@ -94,7 +100,7 @@ end
 local function indexed(self, address)
 	if self.index == nil then
 		self.index = {}
-		local domains = member.integer(self.k, "vm_ndomains") or 1
+		local domains = domains_of(self.k)
 		for _, entry in pairs(self.kegs) do
 			pcall(index_keg, self, self.index, entry.keg, domains)
 		end
@@ -143,7 +149,7 @@ local function add_domains(self, cached, zone, cpus)
 	local t = self.k:type "struct uma_zone_domain"
 	local at = kvm.has_member(zone, "uz_domain") and kvm.toaddress(zone.uz_domain) or
 	    kvm.toaddress(zone) + kvm.offsetof(zone, "uz_cpu") + cpus * self.k:type "struct uma_cache".size
-	for domain = 0, (member.integer(self.k, "vm_ndomains") or 1) - 1 do
+	for domain = 0, domains_of(self.k) - 1 do
 		local object = kvm.object(t, at + domain * t.size)
 		local where = "domain " .. domain
 		for bucket in queue.foreach(object.uzd_buckets, "ub_link") do
@@ -158,7 +164,7 @@ end
 -- Items of a zone that are in a cache: address -> where.
 local function cached_items(self, zone)
 	local cached = {}
-	local cpus = (member.integer(self.k, "mp_maxid") or 0) + 1
+	local cpus = math.min(member.integer(self.k, "mp_maxid") or 0, CPUS_MAX - 1) + 1
 	for cpu = 0, cpus - 1 do
 		pcall(add_cpu, cached, zone.uz_cpu[cpu], "CPU " .. cpu)
 	end

@@ -90,6 +90,21 @@ for _, release in ipairs { 12, 13 } do
 			assert.equal("allocated", slabs:of(made.small).state)
 			assert.is_nil(slabs:of(made.large))
 		end)
+
+		it("are looked at in finite time, whatever the kernel says there is of them", function()
+			local made = uma.build(release)
+			for _, symbol in ipairs(made.symbols) do
+				if symbol.name == "mp_maxid" or symbol.name == "vm_ndomains" then
+					made.memory:u32(symbol.addr, 0x7fffffff)
+				end
+			end
+			made.memory:u16(made.kegs[2] + made.types:offsetof("struct uma_keg", "uk_ppera"), 0xffff)
+			made.memory:u32(made.kegs[1] + made.types:offsetof("struct uma_keg", "uk_rsize"), 0)
+			local k <close> = open(made)
+			local slabs = slab.new(k)
+			assert.equal("unused", slabs:of(made.small).state)
+			assert.equal("allocated", slabs:of(made.large).state)
+		end)
 	end)
 end
 
