@@ -174,6 +174,10 @@ no_room(kvm_t *kd, uint64_t done)
 	if (expected != 0)
 		snprintf(needed, sizeof(needed), "%ju bytes",
 		    (uintmax_t)expected);
+	if (kd->bytes.under != NULL && kd->bytes.under->cache != NULL)
+		return (kvmi_syserr(kd, "no room in the cache for the inflated "
+		    "dump, which needs %s: %ju bytes were written", needed,
+		    (uintmax_t)done));
 	return (kvmi_syserr(kd, "no room for the inflated dump, which needs "
 	    "%s: %ju bytes were written (set TMPDIR, which is %s, to a folder "
 	    "with more)", needed, (uintmax_t)done,

@@ -81,6 +81,12 @@ local function report(paths, tried)
 	return "no kernel file of this dump was found:\n    " .. table.concat(tried, "\n    ")
 end
 
+-- Dumps for which a kernel file would do no good.
+local UNREADABLE = {
+	text = "kernel memory can't be read from a textdump, which holds none",
+	encrypted = "the dump is encrypted: it can't be read without its private key (--key)",
+}
+
 -- Standard input, and what a shell puts in place of <(command).
 local function is_pipe(core)
 	return core:find "^/dev/[sf]" ~= nil and
@@ -106,8 +112,8 @@ function findkernel.open(core, how)
 	end
 	local kind = bare:dump().kind
 	bare:close()
-	if kind == "text" or kind == "encrypted" then
-		return nil, "a kernel file would not help: the dump's memory can't be read", "nokernel"
+	if UNREADABLE[kind] then
+		return nil, UNREADABLE[kind], "nokernel"
 	end
 	local paths, tried = candidates(core), {}
 	local i, more = 0, true

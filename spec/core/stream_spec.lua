@@ -176,6 +176,13 @@ describe("the place for inflated dumps", function()
 		assert.equal("", err)
 		assert.matches("^nil\t.*no room for the inflated dump, which needs " ..
 		    m.dump.length .. " bytes.*TMPDIR", out)
+		out = cc.run(([[trap "" XFSZ; ulimit -f 1000; %s -e '
+			local kd = assert(require "kvm".openx{ core = "%s", no_kernel = true,
+				cachedir = "%s" })
+			print(kd:read(%d, 8))']]):format(lua, core, reader.path(),
+		    m.va + (m.pages - 1) * 4096))
+		assert.matches("^nil\t.*no room in the cache for the inflated dump, which needs " ..
+		    m.dump.length .. " bytes", out)
 	end)
 
 	it("is said to be missing", function()
