@@ -153,7 +153,8 @@ function stack.new(k, procs)
 	return setmetatable({
 		k = k, arch = arch, contexts = contexts, klds = kld.new(k), word = k.kd:ptrsize(),
 		text = arch.text or k:dump().kernbase, named = k:has_symbol "mi_switch",
-		read_trapframe = registers.reader(k.kd, trapframe, set), trapframe_size = size,
+		read_trapframe = registers.reader(k.kd, trapframe, set, arch.pc),
+		trapframe_size = size,
 		syscall = syscall.new(k, k:type "struct thread"),
 		at = {}, before = {},
 	}, view_meta)

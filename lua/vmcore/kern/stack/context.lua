@@ -115,7 +115,7 @@ function context.new(k, arch, fields)
 	local T, TD = k:type "struct pcb", k:type "struct thread"
 	local told = member.integer(k, "pcb_size")
 	local set = arch.pcb(T, told)
-	local read, length = registers.reader(kd, T, set)
+	local read, length = registers.reader(kd, T, set, arch.pc)
 	if read == nil then
 		return nil, "nothing is known of struct pcb"
 	end

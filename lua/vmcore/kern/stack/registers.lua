@@ -55,6 +55,15 @@ local function places(T, set, word)
 	return list
 end
 
+local function has(list, name)
+	for _, p in ipairs(list) do
+		if p.name == name then
+			return true
+		end
+	end
+	return false
+end
+
 -- What string.unpack() needs for them, from the first one on.
 local function format_of(list, order)
 	local parts, at = { order }, list[1].offset
@@ -69,11 +78,16 @@ end
 -- @tparam kvm.descriptor kd
 -- @tparam ?kvm.type T the struct; nil when the kernel has no types
 -- @tparam table set
+-- @tparam ?string needed a register without which the types are not believed:
+--   then the offsets are used
 -- @treturn ?function of an address, to a table of registers by name, or nil
 --   and a message; nil when none of them has a place
 -- @treturn ?integer bytes from the address to the end of the last register
-function registers.reader(kd, T, set)
+function registers.reader(kd, T, set, needed)
 	local list = places(T, set, kd:ptrsize())
+	if needed and not has(list, needed) then
+		list = places(nil, set, kd:ptrsize())
+	end
 	if #list == 0 then
 		return nil
 	end

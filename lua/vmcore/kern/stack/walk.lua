@@ -139,6 +139,8 @@ local function visit(self, frame)
 	if kind then
 		regs, at = trap_registers(self)
 	end
+	-- entry() may have found that this is no return address.
+	f = kind and self:name() or f
 	frame.pc, frame.fp, frame.sp, frame.fn = self.pc, self.fp, self.sp, f
 	if regs == nil then
 		frame.kind = "call"
@@ -146,7 +148,7 @@ local function visit(self, frame)
 	end
 	frame.fp, frame.kind = self.inner or self.fp, kind
 	if arch.kind then
-		frame.kind, frame.what = arch.kind(regs, kind, f and f.name or "")
+		frame.kind, frame.what = arch.kind(regs, kind, f and f.name or "", self)
 	end
 	if frame.kind == "call" then
 		return nil

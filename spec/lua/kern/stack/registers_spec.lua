@@ -31,6 +31,13 @@ describe("registers", function()
 		    registers.reader(kd, nil, SET)(at))
 	end)
 
+	it("are found by offsets where the types lack one that is needed", function()
+		local kd, at = open ">"
+		local T, set = kd:type("struct", "regs"), { { "pc", "r_pc", 0 }, { "b", "in.r_b", 12, size = 4 } }
+		assert.same({ pc = -2, b = 0x80000001 }, registers.reader(kd, T, set, "pc")(at))
+		assert.same({ b = 0x80000001 }, registers.reader(kd, T, set)(at))
+	end)
+
 	it("that can't be read are a message", function()
 		local kd = open ">"
 		local regs, message = registers.reader(kd, nil, SET)(0x10)
