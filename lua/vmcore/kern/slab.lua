@@ -134,7 +134,8 @@ local function add_bucket(cached, bucket, count, where)
 end
 
 -- A CPU's buckets: since 13 with their count beside the pointer.
-local function add_cpu(cached, cache, where)
+local function add_cpu(cached, zone, cpu)
+	local cache, where = zone.uz_cpu[cpu], "CPU " .. cpu
 	for _, name in ipairs { "uc_allocbucket", "uc_freebucket", "uc_crossbucket" } do
 		if kvm.has_member(cache, name .. ".ucb_bucket") then
 			add_bucket(cached, cache[name].ucb_bucket, cache[name].ucb_cnt, where)
@@ -166,7 +167,7 @@ local function cached_items(self, zone)
 	local cached = {}
 	local cpus = math.min(member.integer(self.k, "mp_maxid") or 0, CPUS_MAX - 1) + 1
 	for cpu = 0, cpus - 1 do
-		pcall(add_cpu, cached, zone.uz_cpu[cpu], "CPU " .. cpu)
+		pcall(add_cpu, cached, zone, cpu)
 	end
 	pcall(add_domains, self, cached, zone, cpus)
 	return cached
