@@ -103,7 +103,7 @@ for _, release in ipairs { 12, 13 } do
 			local k <close> = open(made)
 			local slabs = slab.new(k)
 			assert.equal("unused", slabs:of(made.small).state)
-			assert.equal("allocated", slabs:of(made.large).state)
+			assert.equal(made.large, slabs:of(made.large).item)
 		end)
 	end)
 end
