@@ -106,4 +106,21 @@ function registers.reader(kd, T, set, needed)
 	end, first + length
 end
 
+--- Registers as words, in the order of their names; numbers in these are
+-- numbers.
+-- @tparam table regs
+-- @treturn {string...} "rip=0xffffffff80c09ade"
+function registers.words(regs)
+	local words, keys = {}, {}
+	for name in pairs(regs) do
+		words[#words + 1] = name
+		keys[name] = name:gsub("%d+", function(n) return ("%03d"):format(n) end)
+	end
+	table.sort(words, function(a, b) return keys[a] < keys[b] end)
+	for i, name in ipairs(words) do
+		words[i] = ("%s=%#x"):format(name, regs[name])
+	end
+	return words
+end
+
 return registers

@@ -38,6 +38,11 @@ describe("registers", function()
 		assert.same({ b = 0x80000001 }, registers.reader(kd, T, set)(at))
 	end)
 
+	it("are words in the order of their names", function()
+		assert.same({ "r2=0x1", "r10=0", "rip=0xffffffff80c09ade" },
+		    registers.words { rip = 0xffffffff80c09ade, r10 = 0, r2 = 1 })
+	end)
+
 	it("that can't be read are a message", function()
 		local kd = open ">"
 		local regs, message = registers.reader(kd, nil, SET)(0x10)
