@@ -333,6 +333,7 @@ void	bind_pushscalar(lua_State *, const struct bind_load *l, uint64_t v,
 /* ---- getter.c */
 
 int	bind_getter(lua_State *);
+int	bind_reader(lua_State *);
 
 /* ---- object.c */
 

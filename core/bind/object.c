@@ -399,6 +399,7 @@ const luaL_Reg bind_object_functions[] = {
 	{ "object",	new_object },
 	{ "pointer",	new_pointer },
 	{ "getter",	bind_getter },
+	{ "reader",	bind_reader },
 	{ NULL,		NULL },
 };
 

@@ -410,6 +410,36 @@ describe("an object", function()
 		assert.is_false(pcall(kvm.getter, node_t, "i32.x"))
 	end)
 
+	it("reaches many members by readers", function()
+		local read = kvm.reader(node_t, {
+			i32 = "i32", kind = "kind", comm = "comm", next = "link.next",
+			theirs = "link.next.comm", mine = "link.next.link.prev",
+			beyond = "link.next.link.next.i32",
+			further = "link.next.link.next.link.next.comm",
+		})
+		local want = {
+			i32 = -3, kind = 5, comm = "eightbyt", next = kvm.toaddress(second),
+			theirs = "second", mine = kvm.toaddress(
+			    kvm.getter(node_t, "link.next.link.prev")(node)),
+		}
+		assert.same(want, read(node))
+		assert.same(want, read(place))
+		assert.same(want, read(NODE))
+		assert.is_nil(read(second).next)
+		assert.same({}, kvm.reader(node_t, {})(node))
+		local fault = raised(read, EDGE)
+		assert.equal("fault", kvm.type_of(fault))
+		assert.matches("^%(struct node %*%)0x%x+%->", fault.path)
+		assert.matches("not a struct node", raised(read, place.link))
+		assert.matches("no member 'none'",
+		    raised(kvm.reader, node_t, { x = "i32", y = "none" }))
+		assert.matches("is no scalar",
+		    raised(kvm.reader, node_t, { x = "link" }))
+		assert.matches("paths by name",
+		    raised(kvm.reader, node_t, { "i32" }))
+		assert.is_false(pcall(kvm.reader, node_t, { x = "" }))
+	end)
+
 	describe("at unreadable memory", function()
 		it("raises a fault", function()
 			local bad = kvm.pointer(node_t:pointer(), EDGE)
