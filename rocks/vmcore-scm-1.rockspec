@@ -105,6 +105,7 @@ build = {
 			["vmcore.kern.pidhash"] = "lua/vmcore/kern/pidhash.lua",
 			["vmcore.kern.prison"] = "lua/vmcore/kern/prison.lua",
 			["vmcore.kern.proc"] = "lua/vmcore/kern/proc.lua",
+			["vmcore.kern.procrow"] = "lua/vmcore/kern/procrow.lua",
 			["vmcore.kern.protostat"] = "lua/vmcore/kern/protostat.lua",
 			["vmcore.kern.route"] = "lua/vmcore/kern/route.lua",
 			["vmcore.kern.selection"] = "lua/vmcore/kern/selection.lua",

@@ -6,14 +6,10 @@ local record = {}
 --- A maker of rows.
 -- @tparam table fields functions of the row's subject by column; a column
 --   without one has no value
--- @tparam ?table quick the same for where speed matters: these may raise where
---   `fields` have a value; then the row is read again by those
 -- @treturn function of a subject, to a row; row[1] is the subject
-function record.maker(fields, quick)
+function record.maker(fields)
 	local meta = {
-		fields = setmetatable({}, { __index = function(_, key)
-			return quick and quick[key] or fields[key]
-		end }),
+		fields = fields,
 		__index = function(row, key)
 			local field = fields[key]
 			if field then

@@ -9,6 +9,7 @@ local clock = require "vmcore.kern.clock"
 local member = require "vmcore.kern.member"
 local offsets = require "vmcore.kern.offsets"
 local pidhash = require "vmcore.kern.pidhash"
+local procrow = require "vmcore.kern.procrow"
 local queue = require "vmcore.queue"
 local stat = require "vmcore.kern.stat"
 local thread = require "vmcore.kern.thread"
@@ -76,27 +77,31 @@ local function joined(bytes)
 	if bytes:byte(-1) == 0 then
 		bytes = bytes:sub(1, -2)
 	end
-	if not bytes:find("\0", 1, true) then
-		return bytes
-	end
 	return (bytes:gsub("%z", " "))
+end
+
+-- A function of an argument list's address and length.
+local function args_at(k)
+	local t = k:type "struct pargs"
+	local where = t and t:member "ar_args"
+	if where == nil then
+		return nil
+	end
+	local kd, byte, offset = k.kd, where.type:strip().target, where.offset
+	return function(a, n)
+		return n == 0 and "" or joined(arguments(kd, byte, a + offset, n))
+	end
 end
 
 local function args_field(k, T)
 	local args = member.pointer(T, "p_args")
-	local t = k:type "struct pargs"
-	local length, where = member.getter(t, "ar_length"), t and t:member "ar_args"
-	if args == nil or length == nil or where == nil then
+	local length, text_at = member.getter(k:type "struct pargs", "ar_length"), args_at(k)
+	if args == nil or length == nil or text_at == nil then
 		return nil
 	end
-	local kd, byte = k.kd, where.type:strip().target
 	return function(p)
 		local a = args(address_of(p))
-		local n = a and length(a) or 0
-		if n == 0 then
-			return ""
-		end
-		return joined(arguments(kd, byte, a + where.offset, n))
+		return a and text_at(a, length(a)) or ""
 	end
 end
 
@@ -136,6 +141,7 @@ local function flags_field(T)
 end
 
 local function fields(view, k, T, TD)
+	local state, letters = stat.new(k, T, TD)
 	return {
 		pid = member.getter(T, "p_pid"),
 		ppid = ppid_field(T),
@@ -146,7 +152,7 @@ local function fields(view, k, T, TD)
 		gid = gid_field(T),
 		jid = behind(T, "p_ucred.cr_prison.pr_id"),
 		threads = threads_field(view, T),
-		state = stat.new(k, T, TD),
+		state = state,
 		flags = flags_field(T),
 		wmesg = wmesg_field(T, view.threads.fields),
 		comm = member.getter(T, "p_comm"),
@@ -154,7 +160,7 @@ local function fields(view, k, T, TD)
 		tty = tty_field(T),
 		start = start_field(k, T),
 		addr = address_of,
-	}
+	}, letters
 end
 
 local methods = {}
@@ -238,18 +244,11 @@ function methods:thread_addresses(p, on_stop)
 	return self.threads.addresses(p + self.threads_offset, on_stop)
 end
 
--- Fields of nearly every process, for row after row: they raise where one has
--- no group, session or credentials.
-local function quick_fields(k, T, TD)
-	return {
-		pgid = member.getter(T, "p_pgrp.pg_id"),
-		sid = member.getter(T, "p_pgrp.pg_session.s_sid"),
-		uid = member.getter(T, "p_ucred.cr_uid"),
-		ruid = member.getter(T, "p_ucred.cr_ruid"),
-		gid = member.getter(T, "p_ucred.cr_gid"),
-		jid = member.getter(T, "p_ucred.cr_prison.pr_id"),
-		state = stat.new(k, T, TD, true),
-	}
+--- A row of a list of processes: indexed by column, as `fields`, read at once.
+-- @tparam integer address of a process
+-- @treturn table
+function methods:row(address)
+	return self.row_at(address)
 end
 
 --- What can be known of a kernel's processes.
@@ -257,8 +256,7 @@ end
 -- @treturn[1] table with `fields`: functions of a process (object or address)
 --   by the name of a column: pid ppid pgid sid uid ruid gid jid threads state
 --   flags wmesg comm args tty start addr, without those that the kernel does
---   not tell; `quick`: see vmcore.record; `threads`: see vmcore.kern.thread;
---   `type`: struct proc
+--   not tell; `threads`: see vmcore.kern.thread; `type`: struct proc
 -- @treturn[2] nil
 -- @treturn[2] string message: the kernel file tells nothing of processes
 function proc.new(k)
@@ -275,8 +273,10 @@ function proc.new(k)
 		k = k, type = T, threads_offset = list_member.offset,
 		threads = thread.new(k, TD, list_member.type),
 	}, view_meta)
-	view.fields = fields(view, k, T, TD)
-	view.quick = quick_fields(k, T, TD)
+	local letters
+	view.fields, letters = fields(view, k, T, TD)
+	view.row_at = procrow.maker(k, T, view.fields, { letters = letters,
+		args_at = args_at(k), wmesgs = view.threads.wmesgs })
 	return view
 end
 

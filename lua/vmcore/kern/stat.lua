@@ -27,82 +27,88 @@ local MAXSLP = 20		-- seconds, vm/vm_param.h
 
 stat.P_CONTROLT, stat.P_TRACED = P_CONTROLT, P_TRACED
 
-local PROC = {
-	state = "p_state", flag = "p_flag", nice = "p_nice", lock = "p_lock",
-	cr_flags = "p_ucred.cr_flags",
-	jail = "p_ucred.cr_prison.pr_id", leader = "p_pgrp.pg_session.s_leader",
-	pgid = "p_pgrp.pg_id", tty = "p_pgrp.pg_session.s_ttyp",
+--- What the letters depend on: paths from struct proc by name, and those of
+-- the first thread.
+stat.MEMBERS = {
+	p_state = "p_state", p_flag = "p_flag", p_nice = "p_nice", p_lock = "p_lock",
+	cr_flags = "p_ucred.cr_flags", jid = "p_ucred.cr_prison.pr_id",
+	leader = "p_pgrp.pg_session.s_leader", pgid = "p_pgrp.pg_id",
 }
-local THREAD = {
+stat.FIRST = "p_threads.tqh_first"
+stat.THREAD_MEMBERS = {
 	td_state = "td_state", inhibitors = "td_inhibitors", td_flags = "td_flags",
 	slptick = "td_slptick", pri_class = "td_pri_class",
 }
 -- What a process without a group, a session or credentials has.
-local WITHOUT = { cr_flags = 0, jail = 0, pgid = 0 }
-
-local FIRST = "p_threads.tqh_first"
+local WITHOUT = { cr_flags = 0, jid = 0, pgid = 0 }
+local FOREGROUND = "p_pgrp.pg_session.s_ttyp.t_pgrp.pg_id"
 
 -- All the readers, or nil when the kernel lacks one: half a state would be a
--- wrong one. Quick ones raise at a NULL on the way.
-local function readers(T, TD, quick)
-	local get = { first = member.pointer(T, FIRST) }
-	if get.first == nil then
+-- wrong one.
+local function readers(T, TD)
+	local get = { td = member.pointer(T, stat.FIRST) }
+	if get.td == nil or member.getter(T, FOREGROUND) == nil then
 		return nil
 	end
-	for name, path in pairs(PROC) do
+	for name, path in pairs(stat.MEMBERS) do
 		get[name] = member.getter(T, path)
 		if get[name] == nil then
 			return nil
-		elseif path:find "%." and not quick then
+		elseif path:find "%." then
 			get[name] = member.unless_null(get[name], WITHOUT[name])
 		end
 	end
-	for name, path in pairs(THREAD) do
-		get[name] = member.getter(TD, path)
-		if get[name] == nil then
+	for name, path in pairs(stat.THREAD_MEMBERS) do
+		local field = member.getter(TD, path)
+		if field == nil then
 			return nil
 		end
+		get[name] = function(_, v) return field(v.td) end
+	end
+	local leader = get.leader
+	get.leader = function(p)
+		local value = leader(p)
+		return value and kvm.toaddress(value)
 	end
 	return get
 end
 
 -- How long the thread has slept: S up to MAXSLP seconds, I beyond; D when no
 -- signal wakes it.
-local function sleeping(td, get, now, hz)
-	if get.td_flags(td) & TDF_SINTR == 0 then
+local function sleeping(v, now, hz)
+	if v.td_flags & TDF_SINTR == 0 then
 		return "D"
-	elseif now and hz and clock.seconds(now, get.slptick(td), hz) >= MAXSLP then
+	elseif now and hz and clock.seconds(now, v.slptick, hz) >= MAXSLP then
 		return "I"
 	end
 	return "S"
 end
 
 -- The first letter, by the process's first thread.
-local function first_letter(flag, td, get, known)
-	local state = get.td_state(td)
-	local inhibitors = get.inhibitors(td)
-	if known.runnable[state] then
+local function first_letter(v, known)
+	local inhibitors = v.inhibitors
+	if known.runnable[v.td_state] then
 		return "R"
-	elseif flag & P_STOPPED ~= 0 then
+	elseif v.p_flag & P_STOPPED ~= 0 then
 		return "T"
 	elseif inhibitors & thread.TDI_SLEEPING ~= 0 then
-		return sleeping(td, get, known.ticks, known.hz)
+		return sleeping(v, known.ticks, known.hz)
 	elseif inhibitors & thread.TDI_LOCK ~= 0 then
 		return "L"
 	end
 	return "W"
 end
 
-local function base_letter(p, flag, td, get, known)
-	local state = get.state(p)
+local function base_letter(v, known)
+	local state = v.p_state
 	if state == known.PRS_ZOMBIE then
 		return "Z"
 	elseif state ~= known.PRS_NORMAL then
 		return "R"		-- SIDL
-	elseif td == nil then
+	elseif v.td == nil then
 		return "?"
 	end
-	return first_letter(flag, td, get, known)
+	return first_letter(v, known)
 end
 
 local function scheduling(nice, class)
@@ -114,8 +120,9 @@ local function scheduling(nice, class)
 	return ""
 end
 
-local function constants(k)
+local function constants(k, T)
 	return {
+		foreground = member.unless_null(member.getter(T, FOREGROUND), nil),
 		PRS_NORMAL = member.constant(k, "PRS_NORMAL", 1),
 		PRS_ZOMBIE = member.constant(k, "PRS_ZOMBIE", 2),
 		runnable = {
@@ -128,19 +135,8 @@ local function constants(k)
 	}
 end
 
-local function leads_session(p, get)
-	local leader = get.leader(p)
-	return leader ~= nil and kvm.toaddress(leader) == p
-end
-
-local function in_foreground(p, get)
-	local terminal = get.tty(p)
-	local group = terminal and terminal.t_pgrp
-	return group and group.pg_id == get.pgid(p)
-end
-
 -- The letters behind those of state and scheduling, in ps(1)'s order.
-local function marks(p, flag, letter, get)
+local function marks(v, flag, letter, known)
 	local rare = ""
 	if flag & (P_TRACED | P_WEXIT | P_PPWAIT) ~= 0 then
 		rare = (flag & P_TRACED ~= 0 and "X" or "")
@@ -148,34 +144,41 @@ local function marks(p, flag, letter, get)
 		    .. (flag & P_PPWAIT ~= 0 and "V" or "")
 	end
 	return rare
-	    .. ((flag & P_SYSTEM ~= 0 or get.lock(p) > 0) and "L" or "")
-	    .. (get.cr_flags(p) & CRED_FLAG_CAPMODE ~= 0 and "C" or "")
-	    .. (leads_session(p, get) and "s" or "")
-	    .. (flag & P_CONTROLT ~= 0 and in_foreground(p, get) and "+" or "")
-	    .. (get.jail(p) ~= 0 and "J" or "")
+	    .. ((flag & P_SYSTEM ~= 0 or v.p_lock > 0) and "L" or "")
+	    .. (v.cr_flags & CRED_FLAG_CAPMODE ~= 0 and "C" or "")
+	    .. (v.leader == v.addr and "s" or "")
+	    .. (flag & P_CONTROLT ~= 0 and known.foreground(v.addr) == v.pgid and "+" or "")
+	    .. (v.jid ~= 0 and "J" or "")
+end
+
+local function letters(v, known)
+	local flag, letter = v.p_flag, base_letter(v, known)
+	return letter
+	    .. (flag & P_INMEM == 0 and "W" or "")
+	    .. scheduling(v.p_nice, v.td and v.pri_class)
+	    .. marks(v, flag, letter, known)
 end
 
 --- A function from processes to STAT letters.
 -- @tparam table k
 -- @tparam kvm.type T struct proc
 -- @tparam kvm.type TD struct thread
--- @tparam ?boolean quick raise at a process without group, session or
---   credentials
 -- @treturn ?function nil when the kernel does not tell enough
-function stat.new(k, T, TD, quick)
-	local get = readers(T, TD, quick)
+-- @treturn ?function the same of a table with the values of stat.MEMBERS and
+--   stat.THREAD_MEMBERS, and `addr`, `td`
+function stat.new(k, T, TD)
+	local get = readers(T, TD)
 	if get == nil then
 		return nil
 	end
-	local known = constants(k)
+	local known = constants(k, T)
+	local values = { __index = function(v, name)
+		return get[name](v.addr, v)
+	end }
 	return function(p)
-		p = thread.address_of(p)
-		local flag, td = get.flag(p), get.first(p)
-		local letter = base_letter(p, flag, td, get, known)
-		return letter
-		    .. (flag & P_INMEM == 0 and "W" or "")
-		    .. scheduling(get.nice(p), td and get.pri_class(td))
-		    .. marks(p, flag, letter, get)
+		return letters(setmetatable({ addr = thread.address_of(p) }, values), known)
+	end, function(v)
+		return letters(v, known)
 	end
 end
 

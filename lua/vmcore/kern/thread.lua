@@ -75,24 +75,25 @@ local function pointer_field(T, path)
 	end
 end
 
-local function wmesg_field(T)
-	local get = member.pointer(T, "td_wmesg")
-	if get == nil then
+-- Wait messages by address.
+local function wait_messages(T)
+	local wmesg = T:member "td_wmesg"
+	if wmesg == nil then
 		return nil
 	end
-	local char = T:member("td_wmesg").type
-	local known = {}	-- by address: they are constants of the kernel
-	return function(td)
-		local address = get(address_of(td))
-		if address == nil then
-			return ""
-		end
-		local text = known[address]
-		if text == nil then
-			text = kvm.string(kvm.pointer(char, address), WMESG_MAX)
-			known[address] = text
-		end
+	-- They are constants of the kernel, and few.
+	return setmetatable({}, { __index = function(known, address)
+		local text = kvm.string(kvm.pointer(wmesg.type, address), WMESG_MAX)
+		known[address] = text
 		return text
+	end })
+end
+
+local function wmesg_field(T, known)
+	local get = member.pointer(T, "td_wmesg")
+	return get and function(td)
+		local address = get(address_of(td))
+		return address and known[address] or ""
 	end
 end
 
@@ -125,8 +126,10 @@ end
 -- @treturn table with `fields`: functions of a thread (object or address) by
 --   the name of a column: tid name state oncpu lastcpu wmesg wchan pri addr
 --   pcb kstack, without those that the kernel does not tell; `each(head)`, as
---   queue.foreach(), and `addresses(head)`, the same with integers
+--   queue.foreach(), and `addresses(head)`, the same with integers; `wmesgs`:
+--   wait messages by address
 function thread.new(k, T, head)
+	local wmesgs = wait_messages(T)
 	return {
 		fields = {
 			tid = member.getter(T, "td_tid"),
@@ -134,13 +137,14 @@ function thread.new(k, T, head)
 			state = state_field(k, T),
 			oncpu = oncpu_field(T),
 			lastcpu = member.getter(T, "td_lastcpu"),
-			wmesg = wmesg_field(T),
+			wmesg = wmesg_field(T, wmesgs),
 			wchan = pointer_field(T, "td_wchan"),
 			pri = member.getter(T, "td_priority"),
 			addr = address_of,
 			pcb = pointer_field(T, "td_pcb"),
 			kstack = member.getter(T, "td_kstack"),
 		},
+		wmesgs = wmesgs,
 		each = queue.prepare(head, "td_plist", { kind = "tailq", element = T }),
 		addresses = queue.prepare(head, "td_plist",
 		    { kind = "tailq", element = T, addresses = true }),

@@ -54,7 +54,9 @@ describe("STAT", function()
 	}
 	for pid, letters in pairs(EXPECTED) do
 		it("is " .. letters .. " of process " .. pid, function()
-			assert.equal(letters, procs.fields.state(sys.truth.processes[pid].addr))
+			local address = sys.truth.processes[pid].addr
+			assert.equal(letters, procs.fields.state(address))
+			assert.equal(letters, procs:row(address).state)
 		end)
 	end
 
