@@ -326,6 +326,11 @@ function vmcore.container_of(object, t, member)
 	return kvm.container_of(object, as_type(t, object), member)
 end
 
+--- What an address is: k:whatis().
+function vmcore.whatis(k, address)
+	return k:whatis(address)
+end
+
 --- The text of a value: nested structs, enums by name, pointers with symbols.
 -- @param value
 -- @tparam ?table options see vmcore.format(3lua)

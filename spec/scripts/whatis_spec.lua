@@ -1,6 +1,7 @@
 --- `vmcore whatis`: what addresses of a forged system are, in two generations
 -- of layouts. (Items of zones: spec/lua/kern/slab_spec.lua.)
 local lab = require "spec.support.lab"
+local vmcore = require "vmcore"
 
 for _, layout in ipairs { 12, 15 } do
 	describe("whatis in a system of " .. layout, function()
@@ -69,6 +70,16 @@ for _, layout in ipairs { 12, 15 } do
 			assert.truthy(by["kernel map"] or by["direct map"], rows[#rows] and rows[#rows].kind)
 			assert.truthy(ask(lost)["not dumped"].text:find "its page is not in the dump")
 			assert.truthy(ask(0xdeadbeef).unmapped)
+		end)
+
+		it("answers the library, too", function()
+			local k <close> = assert(vmcore.open { core = sys.core, kernel = sys.kernel })
+			local answers, troubles = vmcore.whatis(k, set + 8)
+			assert.equal("symbol", answers[1].kind)
+			assert.equal(8, answers[1].offset)
+			assert.same({}, troubles)
+			answers = k:whatis(k:eval "allproc.lh_first")
+			assert.is_true(#answers > 0)
 		end)
 
 		it("answers for several, and says what is no address", function()
