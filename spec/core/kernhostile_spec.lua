@@ -4,7 +4,7 @@ local kvm = require "kvm"
 local tiny = require "spec.support.tiny"
 
 local SECONDS = 20		-- for any one of them: a bound on hangs
-local ROUNDS = tonumber(os.getenv "ROUNDS") or 60
+local ROUNDS = tonumber(os.getenv "ROUNDS") or 30
 
 local function read(path)
 	local f = assert(io.open(path, "rb"))
