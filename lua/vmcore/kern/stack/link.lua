@@ -9,14 +9,19 @@ local PROLOGUE_MAX = 256	-- bytes: where compilers save the link register
 
 --- The instructions of the interrupted function from its start to where it was.
 -- @tparam table walk see vmcore.kern.stack.walk
--- @treturn ?string nil when they can't be read
+-- @treturn ?string nil when they can't be read, or read as zeros: some dumps
+--   leave out the kernel's text
 function link.code(walk)
 	local f = walk:name()
 	if f == nil then
 		return nil
 	end
 	local length = math.min(f.offset, PROLOGUE_MAX)
-	return length == 0 and "" or length > 0 and walk.kd:read(f.value, length) or nil
+	if length <= 0 then
+		return length == 0 and "" or nil
+	end
+	local code = walk.kd:read(f.value, length)
+	return code and code:find "[^%z]" and code or nil
 end
 
 --- To the caller of an interrupted function that has no frame.

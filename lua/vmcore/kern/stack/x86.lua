@@ -77,16 +77,14 @@ local PUSH_MOV32 = "\x55\x89\xe5"
 -- has taken it down: then the return address is on top of the stack. As
 -- db_backtrace() of amd64 and i386 asks.
 local function is_bare(walk, word)
-	local code = walk.kd:read(walk.pc, 4)
-	if code == nil then
-		return true, 0		-- a call to nowhere
-	elseif code == PUSH_MOV or code:sub(1, 3) == PUSH_MOV32 or code:byte() == 0xc3 then
+	local code = walk.kd:read(walk.pc, 4) or ""
+	if code == PUSH_MOV or code:sub(1, 3) == PUSH_MOV32 or code:byte() == 0xc3 then
 		return true, 0
 	elseif code:sub(1, 3) == PUSH_MOV:sub(2) or code:sub(1, 2) == PUSH_MOV32:sub(2) and word == 4 then
 		return true, word	-- movq %rsp, %rbp: %rbp was pushed
 	end
 	local f = walk:name()
-	return f == nil or f.offset == 0, 0
+	return f == nil or f.offset == 0, 0	-- nil: a call to nowhere
 end
 
 --- To the caller of an interrupted function.
