@@ -73,13 +73,26 @@ complete(const char *text, int start, int end)
 	return (names);
 }
 
+/*
+ * readline catches signals, and passes them on when asked; what a stopped
+ * process's shell left on the terminal it does not see.  libedit passes them
+ * on at once, but leaves the cursor where it was.
+ */
+#if defined(RL_READLINE_VERSION) && RL_READLINE_VERSION >= 0x0800
+#define	CHECK_SIGNALS()	rl_check_signals()
+#define	REDRAW()	rl_forced_update_display()
+#define	END_LINE()	(void)0
+#else
+#define	CHECK_SIGNALS()	(void)0
+#define	REDRAW()	(void)0
+#define	END_LINE()	(void)!write(STDOUT_FILENO, "^C\n", 3)
+#endif
+
 static bool
 interrupted(void)
 {
 
-#if defined(RL_READLINE_VERSION) && RL_READLINE_VERSION >= 0x0800
-	rl_check_signals();	/* it catches them, and passes them on here */
-#endif
+	CHECK_SIGNALS();
 	return (terminal_interrupted());
 }
 
@@ -96,6 +109,8 @@ read_key(FILE *stream)
 			return (c);
 		if (n == 0 || errno != EINTR)
 			return (EOF);
+		if (!interrupted())
+			REDRAW();
 	}
 	return ('\n');
 }
@@ -128,9 +143,10 @@ terminal_edit(lua_State *L)
 	line = readline(prompt);
 	editing = NULL;
 	terminal_restart(true);
-	if (terminal_interrupted())
+	if (terminal_interrupted()) {
+		END_LINE();
 		lua_pushboolean(L, 0);
-	else if (line == NULL)
+	} else if (line == NULL)
 		luaL_pushfail(L);
 	else
 		lua_pushstring(L, line);

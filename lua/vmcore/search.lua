@@ -34,7 +34,8 @@ local function question(what, range)
 		bytes = what.bytes or text, word = what.word, span = what.span, size = what.size,
 		strings = what.min, align = what.align,
 		prot = what.code and kvm.PROT_EXECUTE or what.prot, threads = what.threads,
-		memory = what.memory, progress = what.progress,
+		-- Where there is one, an interrupt is heard while it looks.
+		memory = what.memory, progress = what.progress or function() end,
 		from = range[1], to = range[2],
 	}
 end

@@ -161,11 +161,13 @@ describe("vmcore without a command", function()
 			assert.equal(0, status, out)
 			out, err, status = talk(env, "expect vmcore> \nsend \\x10\\x10\\r\nexpect p_comm\n"
 			    .. "expect zombieparent\nexpect vmcore> \nsend .quit\\r\n")
+			assert.equal("", err)
 			assert.equal(0, status, out)
 		end)
 
 		test("is interrupted, and goes on", function(env)
-			local out, _, status = talk(env, "expect vmcore> \nsend io.stderr:write('beg' .. 'un') while true do pcall(type) end\\r\n"
+			local out, _, status = talk(env, "expect vmcore> \n"
+			    .. "send io.stderr:write('beg' .. 'un') while true do pcall(type) end\\r\n"
 			    .. "expect begun\nsend \\x03\nexpect interrupted\nexpect vmcore> \nsend 6*7\\r\nexpect 42\n"
 			    .. "expect vmcore> \nsend half a line\nexpect line\nsend \\x03\nexpect ^C\n"
 			    .. "expect vmcore> \nsend 2*7\\r\nexpect 14\nsend .quit\\r\n")
@@ -174,7 +176,7 @@ describe("vmcore without a command", function()
 
 		test("pages what is long, and that only", function(env)
 			local pager = file("pager", "sed 's/^/paged /'\n")
-			local out, _, status = talk(env .. " PAGER='sh " .. pager .. "'", "size 10 80\nexpect vmcore> \n"
+			local out, _, status = talk(("%s PAGER='sh %s'"):format(env, pager), "size 10 80\nexpect vmcore> \n"
 			    .. "send 6*7\\r\nexpect 42\nexpect vmcore> \nsend for i = 1, 10 do print(i) end\\r\n"
 			    .. "expect paged 1\nexpect paged 10\nexpect vmcore> \nsend .quit\\r\n")
 			assert.equal(0, status, out)
