@@ -104,11 +104,11 @@ end
 
 -- All threads' stacks, read once.
 local function stacks_of(self)
-	local procs = proc.new(self.k)
 	local t = self.k:type "struct thread"
 	local base, pages = member.getter(t, "td_kstack"), member.getter(t, "td_kstack_pages")
 	local list = {}
-	if procs == nil or base == nil or pages == nil then
+	local procs = base and pages and proc.new(self.k)
+	if not procs then
 		return list
 	end
 	self.procs = procs
