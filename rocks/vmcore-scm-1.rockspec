@@ -90,6 +90,7 @@ build = {
 			["vmcore.kern.inaddr"] = "lua/vmcore/kern/inaddr.lua",
 			["vmcore.kern.inpcb"] = "lua/vmcore/kern/inpcb.lua",
 			["vmcore.kern.kld"] = "lua/vmcore/kern/kld.lua",
+			["vmcore.kern.kld.lost"] = "lua/vmcore/kern/kld/lost.lua",
 			["vmcore.kern.kld.symtab"] = "lua/vmcore/kern/kld/symtab.lua",
 			["vmcore.kern.linkerset"] = "lua/vmcore/kern/linkerset.lua",
 			["vmcore.kern.lltable"] = "lua/vmcore/kern/lltable.lua",

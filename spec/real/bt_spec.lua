@@ -142,6 +142,15 @@ describe("bt on freebsd13-amd64", function()
 		assert.matches("^sched_switch mi_switch sleepq_catch_signals ", groups[1].stack)
 	end)
 
+	it("has the kernel's symbols when its file is lost", function()
+		local vmcore = require "vmcore"
+		local k <close> = assert(vmcore.open { core = dump.core, no_kernel = true })
+		local symbols = require "vmcore.kern.kld.lost".symbols(k.kd)
+		assert.equal(34212, #symbols)
+		local symbol, offset = require "vmcore.kern.kld".new(k):symbol_at(0xffffffff8050919e)
+		assert.same({ "vpanic", 0x1be }, { symbol.name, offset })
+	end)
+
 	it("agrees with the dump's own symbol table", function()
 		local kld = require "vmcore.kern.kld"
 		local symtab = require "vmcore.kern.kld.symtab"

@@ -6,6 +6,7 @@
 -- @module vmcore.kern.kld
 
 local kvm = require "kvm"
+local lost = require "vmcore.kern.kld.lost"
 local queue = require "vmcore.queue"
 local symtab = require "vmcore.kern.kld.symtab"
 
@@ -143,15 +144,22 @@ function methods:symbols(file)
 	return file.symbols, file.lost
 end
 
--- The module that an address is in; the kernel only when it is asked for.
-local function file_at(view, address)
+-- The module that an address is in.
+local function module_at(view, address)
 	for i, file in ipairs((view:files())) do
-		if (i > 1 or view.k.kernel == nil) and
-		    math.ult(address - file.address, file.size) then
-			return file, i > 1
+		if i > 1 and math.ult(address - file.address, file.size) then
+			return file
 		end
 	end
 	return nil
+end
+
+-- The kernel's symbols as the dump holds them, when there is no kernel file.
+local function recovered(view)
+	if view.recovered == nil then
+		view.recovered = lost.symbols(view.k.kd)
+	end
+	return view.recovered
 end
 
 --- The symbol that an address belongs to, of the kernel or a module.
@@ -160,30 +168,36 @@ end
 -- @treturn ?integer offset
 -- @treturn ?string name of the module; nil for the kernel
 function methods:symbol_at(address)
-	local file, is_module = file_at(self, address)
-	if file == nil then
+	local file = module_at(self, address)
+	if file == nil and self.k.kernel then
 		return self.k:symbol_at(address)
+	elseif file == nil then
+		return symtab.at(recovered(self), address)
 	end
 	local symbol, offset = symtab.at(self:symbols(file), address)
 	if symbol == nil then
 		symbol, offset = { name = file.name, value = file.address, size = 0,
 			type = "notype", bind = "local" }, address - file.address
 	end
-	return symbol, offset, is_module and file.name or nil
+	return symbol, offset, file.name
 end
 
 --- All symbols, those of the kernel first.
 -- @treturn function iterator of a symbol and the name of its module
 function methods:each_symbol()
 	return coroutine.wrap(function()
-		for symbol in self.k.kd:symbols() do
-			coroutine.yield(symbol)
+		if self.k.kernel then
+			for symbol in self.k.kd:symbols() do
+				coroutine.yield(symbol)
+			end
+		else
+			for _, symbol in ipairs(recovered(self)) do
+				coroutine.yield(symbol)
+			end
 		end
 		for i, file in ipairs((self:files())) do
-			if i > 1 or self.k.kernel == nil then
-				for _, symbol in ipairs((self:symbols(file))) do
-					coroutine.yield(symbol, i > 1 and file.name or nil)
-				end
+			for _, symbol in ipairs(i > 1 and self:symbols(file) or {}) do
+				coroutine.yield(symbol, file.name)
 			end
 		end
 	end)
@@ -194,18 +208,13 @@ end
 -- @treturn {table...} symbols with a field `module`
 function methods:named(name)
 	local found = {}
-	for symbol in self.k.kd:symbols(name) do
-		found[#found + 1] = symbol
-	end
-	for i, file in ipairs((self:files())) do
-		for _, symbol in ipairs((i > 1 or self.k.kernel == nil) and self:symbols(file) or {}) do
-			if symbol.name == name then
-				local copy = { module = i > 1 and file.name or nil }
-				for key, value in pairs(symbol) do
-					copy[key] = value
-				end
-				found[#found + 1] = copy
+	for symbol, module in self:each_symbol() do
+		if symbol.name == name then
+			local copy = { module = module }
+			for key, value in pairs(symbol) do
+				copy[key] = value
 			end
+			found[#found + 1] = copy
 		end
 	end
 	return found

@@ -5,6 +5,7 @@
 local symtab = {}
 
 local SYMBOLS_MAX, STRINGS_MAX = 1 << 20, 64 << 20
+local PADDING = 16		-- that functions are aligned to
 local LABELS_MAX = 64		-- looked at in search of their function
 
 -- elf(5), st_info: STT_* and STB_*
@@ -107,7 +108,9 @@ function symtab.at(list, address)
 		end
 	end
 	local symbol = list[high]
-	if symbol == nil or symbol.size > 0 then
+	-- What a call at a function's end returns to is between functions.
+	if symbol == nil or symbol.size > 0 and
+	    not math.ult(address - symbol.value, symbol.size + PADDING) then
 		return nil
 	end
 	return symbol, address - symbol.value
