@@ -83,13 +83,15 @@ riscv64_minidump(kvm_t *kd)
 	return (kvmi_minidump_layout(kd));
 }
 
-/* The tables that locore.S made; with Sv48 there is one above them. */
+/*
+ * The tables that locore.S made.  With Sv48, pmap_bootstrap() puts a page from
+ * elsewhere above them; the kernel's addresses are in the reach of Sv39 all
+ * the same.
+ */
 static int
 riscv64_full(kvm_t *kd)
 {
 	static const struct kvmi_rawtables forms[] = {
-		{ &tables_sv48, RISCV_PAGE_SHIFT, "pagetable_l0",
-		    "pagetable_l1" },
 		{ &tables_sv39, RISCV_PAGE_SHIFT, "pagetable_l1",
 		    "pagetable_l2" },
 	};

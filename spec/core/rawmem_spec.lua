@@ -21,14 +21,18 @@ local MACHINES = {
 	["riscv64, Sv39"] = { arch = "riscv", link = 0xffffffc000000000, ram = 0x80000000,
 		tables = { "pagetable_l1", "pagetable_l2" } },
 	["riscv64, Sv48"] = { arch = "riscv", link = 0xffffffc000000000, ram = 0x80000000,
-		sv48 = true, tables = { "pagetable_l0", "pagetable_l1" } },
+		sv48 = true, tables = { "pagetable_l1", "pagetable_l2" } },
 }
 
--- The table that the entry of the root for va leads to.
-local function below(mem, va)
-	local top = mem.levels[1]
-	local index = va >> top.shift & ((1 << top.bits) - 1)
-	return mem.arch.table_address(mem.store:get(mem.root + index * 8, 8))
+-- The table that va is translated by n levels below the root.
+local function below(mem, va, n)
+	local at = mem.root
+	for i = 1, n or 1 do
+		local l = mem.levels[i]
+		local index = va >> l.shift & ((1 << l.bits) - 1)
+		at = mem.arch.table_address(mem.store:get(at + index * 8, 8))
+	end
+	return at
 end
 
 -- The kernel's image: strings, and symbols for what lies in it.
@@ -47,7 +51,8 @@ local function image(m, mem, at)
 	variable("ostype", "FreeBSD")
 	variable("osrelease", "14.1-RELEASE")
 	for i, name in ipairs(m.tables or {}) do
-		symbol(name, m.link + (i == 1 and mem.root or below(mem, m.link)) - at)
+		-- With Sv48, the kernel's symbols are one level down.
+		symbol(name, m.link + below(mem, m.link, i - (m.sv48 and 0 or 1)) - at)
 	end
 	if m.variables then
 		local pml4 = m.la57 and below(mem, m.link) or mem.root
