@@ -223,6 +223,7 @@ function netstat.counters.columns()
 end
 
 function netstat.counters.rows(k, o, report)
+	known(k:type "struct udpstat" or k:type "struct ipstat", "udpstat")
 	local stacks = netstack.new(k, report, o.jail)
 	return coroutine.wrap(function()
 		for _, stack in ipairs(stacks.list) do

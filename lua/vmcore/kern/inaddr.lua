@@ -19,9 +19,11 @@ local SUN_PATH = 2		-- offset in struct sockaddr_un
 -- @tparam integer n
 -- @treturn string
 function inaddr.read(k, address, n)
-	local bytes = k.kd:read(address, n)
+	local bytes, message, _, partial = k.kd:read(address, n)
 	if bytes == nil then
-		bytes = kvm.bytes(kvm.object(k:type "char":array(n), address))
+		-- The first byte that is missing raises it.
+		kvm.object(k:type "char", address + #(partial or ""))
+		error(message, 0)
 	end
 	return bytes
 end

@@ -91,7 +91,7 @@ local function of_other(k, T)
 	local name = member.getter(T, "so_proto.pr_domain.dom_name")
 	return {
 		proto = function(s)
-			local text = name(s.so)
+			local text = s.so and name(s.so)
 			return text and kvm.string(text, NAME_MAX)
 		end,
 	}

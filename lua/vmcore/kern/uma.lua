@@ -144,7 +144,10 @@ local function fields_of(k, Z, K, C, offsets, behind, report)
 	local frees = total(Z, C, offsets, "uz_frees", "uc_frees", read)
 	local name = member.getter(Z, "uz_name")
 	return {
-		name = function(zone) return kvm.string(name(zone), NAME_MAX) end,
+		name = function(zone)
+			local text = name(zone)
+			return text and kvm.string(text, NAME_MAX) or ""
+		end,
 		size = member.getter(Z, "uz_size"),
 		allocs = allocs, frees = frees,
 		used = function(zone) return allocs(zone) - frees(zone) end,
