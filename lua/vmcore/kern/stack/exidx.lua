@@ -33,6 +33,8 @@ function exidx.new(kd)
 	local bytes, message = kd:read(first, (last - first) & -8)
 	if bytes == nil then
 		return nil, "unwind index: " .. message
+	elseif not bytes:find "[^%z]" then
+		return nil, "the unwind index reads as zeros"
 	end
 	return { kd = kd, first = first, bytes = bytes, count = #bytes // 8,
 		format = kd:byteorder() == "little" and "<I4" or ">I4", programs = {} }
