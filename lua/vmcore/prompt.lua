@@ -129,9 +129,17 @@ local function failed(self, err)
 	if err == QUIT then
 		return "done"
 	elseif err ~= nil then
-		self.complain(environment.safe(tostring(err)))
+		self.complain(tostring(err))
 	end
 	return "failed"
+end
+
+-- What a line found out about the dump.
+local function warn(self)
+	self.k.kd:erase_progress()
+	for _, warning in ipairs(self.k:new_warnings()) do
+		self.complain("WARNING: " .. warning)
+	end
 end
 
 --- Take a line.
@@ -142,6 +150,7 @@ end
 function methods:feed(line, guard)
 	local text = self.pending and self.pending .. "\n" .. line or line
 	local ok, status, message = (guard or pcall)(self.execute, self, text)
+	warn(self)
 	if ok == nil then
 		self.pending = nil
 		return "interrupted"
@@ -165,8 +174,11 @@ end
 -- @treturn table
 function prompt.new(options)
 	local self = setmetatable({
-		k = options.k, folder = options.folder, out = options.out, complain = options.complain,
+		k = options.k, folder = options.folder, out = options.out,
 		width = options.width or 80, names = names.of(options.k), lua_names = {},
+		complain = function(message)
+			options.complain(environment.safe(message))
+		end,
 	}, meta)
 	for _, name in ipairs(environment.names()) do
 		self.lua_names[name] = true

@@ -160,6 +160,27 @@ describe("prompt", function()
 			assert.matches("\\x1b", text .. errors)
 		end
 		assert.equal("a\tb\n", (feed "print('a\\tb')"))
+		local path = lab.folder() .. "/reporter"
+		local f = assert(io.open(path, "w"))
+		f:write [[return { summary = "x", columns = { { "a", "A", "left" } },
+			rows = function(_, _, report) report "\27[2J" return function() end end }]]
+		f:close()
+		assert.equal("\\x1b[2J", (select(3, feed(path))))
+		assert.equal("vmcore: \\x1b[2J\n", (select(2, lab.vmcore("-M", sys.core, "-N", sys.kernel, path))))
+	end)
+
+	it("tells at once what it finds out about the dump", function()
+		local warnings = { "the dump ends early" }
+		local own = k.new_warnings
+		rawset(k, "new_warnings", function()
+			return table.move(warnings, 1, 1, 1, {}), table.remove(warnings)
+		end)
+		local text, status, errors = feed "1"
+		rawset(k, "new_warnings", nil)
+		assert.equal(own, k.new_warnings)
+		assert.equal("1\n", text)
+		assert.equal("done", status)
+		assert.equal("WARNING: the dump ends early", errors)
 	end)
 
 	it("prints tables in order", function()
