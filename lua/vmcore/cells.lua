@@ -7,16 +7,25 @@ local cells = {}
 
 local format, math_type, find = string.format, math.type, string.find
 
--- strftime(3) is slow, and many rows are of one day.
+-- A table that makes what it is asked for, once.
+local function lazily(make)
+	return setmetatable({}, { __index = function(made, key)
+		made[key] = make(key)
+		return made[key]
+	end })
+end
+
+-- strftime(3) and printf(3) are slow, and many rows are of one day.
 local days = {}
+local minutes = lazily(function(n) return format(" %02d:%02d:", n // 60, n % 60) end)
+local seconds = lazily(function(n) return format("%02d", n) end)
 
 local function date(value)
 	local day = value // 86400
 	if days.number ~= day then
 		days.number, days.text = day, os.date("!%Y-%m-%d", day * 86400)
 	end
-	local second = value % 86400
-	return format("%s %02d:%02d:%02d", days.text, second // 3600, second // 60 % 60, second % 60)
+	return days.text .. minutes[value % 86400 // 60] .. seconds[value % 60]
 end
 
 -- A number with a fraction that JSON can say.
@@ -64,15 +73,27 @@ local function as_text(how, escaped, nothing)
 	end
 end
 
-local SPACES = (" "):rep(256)
+local PLAIN = "^[ -~]*$"
+
+local spaces = lazily(function(n) return (" "):rep(n) end)
 
 local function pad(text, missing, right)
 	if missing <= 0 then
 		return text
-	elseif right then
-		return SPACES:sub(1, missing) .. text
 	end
-	return text .. SPACES:sub(1, missing)
+	return right and spaces[missing] .. text or text .. spaces[missing]
+end
+
+-- What printf(3) pads by itself; nil where it does not.
+local function integer_format(column, width, right)
+	local flag = right and "" or "-"
+	if column.format == nil then
+		return ("%%%s%dd"):format(flag, width)
+	elseif column.format == "hex" then
+		return ("%%%s%dx"):format(flag, width)
+	elseif column.format == "address" and not right and width > 2 then
+		return ("0x%%-%dx"):format(width - 2)
+	end
 end
 
 function encoder.text(column, last)
@@ -81,15 +102,17 @@ function encoder.text(column, last)
 	if last and not right then
 		return encode
 	end
-	local integer = column.format == nil and ("%%%s%dd"):format(right and "" or "-", width)
+	local integer = integer_format(column, width, right)
 	return function(value)
 		if integer and math_type(value) == "integer" then
 			return format(integer, value)
+		elseif type(value) == "string" and find(value, PLAIN) then
+			return pad(value, width - #value, right)
 		end
 		local text = encode(value)
 		local missing = width - #text
 		-- By characters, not by bytes.
-		if missing < width and not find(text, "^[ -~]*$") then
+		if missing < width and not find(text, PLAIN) then
 			missing = width - (utf8.len(text) or #text)
 		end
 		return pad(text, missing, right)
@@ -114,13 +137,18 @@ end
 local MEMO_MAX = 1024
 
 local function memoized(encode)
-	local room = MEMO_MAX
+	local room, latest, latest_text = MEMO_MAX, nil, nil
 	return setmetatable({}, { __index = function(memo, value)
+		-- The next column often has the same: a process and its group.
+		if value == latest and value ~= nil then
+			return latest_text
+		end
 		local text = encode(value)
 		if room > 0 and value ~= nil and value == value then
 			room = room - 1
 			memo[value] = text
 		end
+		latest, latest_text = value, text
 		return text
 	end })
 end
@@ -131,9 +159,13 @@ end
 -- @tparam string mode `text`, `json`, `csv`, `line`, `field`
 -- @treturn {table...}
 function cells.of(columns, mode)
-	local list = {}
+	local list, made = {}, {}
 	for i, column in ipairs(columns) do
-		list[i] = memoized(encoder[mode](column, i == #columns))
+		local last = i == #columns
+		local kind = format("%s %s %d %d %s", column.format, column[3], column.width or 0,
+		    #column[2], last)
+		made[kind] = made[kind] or memoized(encoder[mode](column, last))
+		list[i] = made[kind]
 	end
 	return list
 end

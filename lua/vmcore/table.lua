@@ -98,20 +98,21 @@ end
 
 -- Ten thousand rows are to be printed before one wonders what takes so long:
 -- the loop over columns is written out, into the source of a function
--- (record, subject) to a line. `source` reads a value; %d in it is the
--- column's number.
+-- (record, subject) to a line. source(i) reads the value of column i.
 local function unrolled(columns, mode, source)
-	local parts = {}
+	local between, parts, locals = frame[mode](columns), {}, {}
 	for i, column in ipairs(columns) do
-		local value = source:format(i)
+		local value = source(i)
 		if shown(column, mode) then
-			value = ("shown[%d](%s, record)"):format(i, value)
+			value = format("shown[%d](%s, record)", i, value)
 		end
-		parts[i] = ("between[%d] .. cell[%d][%s] .. "):format(i, i, value)
+		locals[i] = "cell" .. i
+		parts[i] = format("%q .. cell%d[%s] .. ", between[i], i, value)
 	end
-	return assert(load("local read, cell, between, shown = ...\n"
-	    .. "return function(record, subject)\nreturn " .. concat(parts, "\n")
-	    .. ("between[%d]\nend"):format(#columns + 1), "=row", "t", {}))
+	return assert(load("local read, shown, cells = ...\nlocal " .. concat(locals, ", ")
+	    .. " = table.unpack(cells)\nreturn function(record, subject)\nreturn "
+	    .. concat(parts, "\n") .. format("%q\nend", between[#columns + 1]),
+	    "=row", "t", { table = table }))
 end
 
 local function each(columns, fn)
@@ -125,10 +126,10 @@ end
 -- One row, quick: any fault goes to the caller. Records of vmcore.record are
 -- not asked for their columns, but their fields are called.
 local function row_writer(columns, mode, cell)
-	local between = frame[mode](columns)
 	local texts = each(columns, function(column) return column.text or false end)
-	local plain = unrolled(columns, mode, "record[read[%d]]")
-	    (each(columns, function(column) return column[1] end), cell, between, texts)
+	local plain = unrolled(columns, mode, function(i)
+		return format("record[%q]", columns[i][1])
+	end)(nil, texts, cell)
 	local known, quick
 	return function(record)
 		local meta = getmetatable(record)
@@ -136,9 +137,11 @@ local function row_writer(columns, mode, cell)
 			return plain(record)
 		elseif meta ~= known then
 			known = meta
-			quick = unrolled(columns, mode, "read[%d](subject)")(each(columns, function(column)
+			quick = unrolled(columns, mode, function(i)
+				return format("read[%d](subject)", i)
+			end)(each(columns, function(column)
 				return meta.fields[column[1]] or function() return nil end
-			end), cell, between, texts)
+			end), texts, cell)
 		end
 		return quick(record, record[1])
 	end
