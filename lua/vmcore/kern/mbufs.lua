@@ -28,18 +28,22 @@ local function interface_queues(k, stacks, stack, report)
 	local view = ifnet.new(k, stacks)
 	local Q, send = k:type "struct ifaltq", view and view.type:member "if_snd"
 	local first, held = member.pointer(Q, "ifq_head"), member.pointer(k:type "struct llentry", "la_hold")
+	local function found(ok, m, queue)
+		if not ok then
+			report(("what waits at %#x: %s"):format(queue.owner, tostring(m)))
+		elseif m then
+			queue.mbuf, queue.records = m, true
+			coroutine.yield(queue)
+		end
+	end
 	for ifp in view and view:each(stack, report) or function() return nil end do
 		local ok, m = pcall(first or function() return nil end, ifp + (send and send.offset or 0))
-		if ok and m then
-			coroutine.yield { state = "interface", owner = ifp, way = "snd", mbuf = m, records = true }
-		end
+		found(ok, m, { state = "interface", owner = ifp, way = "snd" })
 	end
 	for _, family in ipairs(held and FAMILIES or {}) do
 		for entry in lltable.each(k, stacks, stack, family, report) do
 			local ok, m = pcall(held, entry.addr)
-			if ok and m then
-				coroutine.yield { state = "neighbour", owner = entry.addr, mbuf = m, records = true }
-			end
+			found(ok, m, { state = "neighbour", owner = entry.addr })
 		end
 	end
 end

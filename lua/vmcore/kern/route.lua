@@ -108,7 +108,7 @@ end
 
 -- The leaves below a node in the order of their keys, each with those that
 -- have the same key and another mask; `visit` gets addresses of nodes.
-local function walk(k, T, top, visit, report)
+local function walk(T, top, visit, report)
 	local bit, flags = member.getter(T, "rn_bit"), member.getter(T, "rn_flags")
 	local left, right = member.pointer(T, "rn_u.rn_node.rn_L"), member.pointer(T, "rn_u.rn_node.rn_R")
 	local other, seen, n = member.pointer(T, "rn_u.rn_leaf.rn_Dupedkey"), {}, 0
@@ -175,7 +175,7 @@ function methods:each(stack, report)
 			if not ok then
 				report(("the routing table at %#x: %s"):format(list.head, tostring(top)))
 			end
-			walk(self.k, self.node, ok and top or nil, function(rt)
+			walk(self.node, ok and top or nil, function(rt)
 				local key = inaddr.sockaddr(self.k, self.key(rt)) or "\0\0"
 				local mask = inaddr.sockaddr(self.k, self.mask(rt))
 				self.read(rt, function(hop)

@@ -87,7 +87,7 @@ local function of_unix(view, of)
 end
 
 -- Of a domain that is not known here: its name.
-local function of_other(k, T)
+local function of_other(T)
 	local name = member.getter(T, "so_proto.pr_domain.dom_name")
 	return {
 		proto = function(s)
@@ -99,12 +99,12 @@ end
 
 local FIELDS = { "proto", "state", "local_name", "foreign_name", "local_port", "foreign_port" }
 
-local function fields_of(view, k)
+local function fields_of(view)
 	local of = view.sockets
 	local inet = of_inet(view.inet, inet_subject(of, view.stacks))
 	local families = { [inaddr.AF_INET] = inet, [inaddr.AF_INET6] = inet,
 		[inaddr.AF_UNIX] = of_unix(view.unix, of) }
-	local other = of_other(k, of.type)
+	local other = of_other(of.type)
 	local jids = {}
 	for _, stack in ipairs(view.stacks.list) do
 		jids[stack.vnet or 0] = stack.jid
@@ -171,7 +171,7 @@ function sockname.new(k, stacks)
 	if not (view.sockets and view.inet and view.unix) then
 		return nil
 	end
-	view.fields = fields_of(view, k)
+	view.fields = fields_of(view)
 	return setmetatable(view, view_meta)
 end
 

@@ -63,8 +63,8 @@ function syncache.each(k, stacks, stack, report)
 	-- The next entry of the bucket that can be read.
 	local function following()
 		for entry in each do
-			local ok, s = pcall(read, entry, stack)
-			if ok then
+			local fine, s = pcall(read, entry, stack)
+			if fine then
 				return s
 			end
 			report(("the syncache entry at %#x: %s"):format(entry, tostring(s)))
