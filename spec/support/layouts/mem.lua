@@ -14,5 +14,5 @@ return {
 	{ "swdevt", "sw_flags sw_nblks sw_used sw_dev sw_id sw_list" },
 	{ "g_provider", "name" }, { "g_consumer", "provider" },
 	{ "nchstats" }, { "fsid" }, { "statfs" },
-	{ "mount", "mnt_list mnt_flag mnt_stat" }, { "mntlist" },
+	{ "mount", "mnt_list mnt_flag mnt_stat mnt_vnodecovered" }, { "mntlist" },
 }

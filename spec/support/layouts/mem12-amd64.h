@@ -226,6 +226,7 @@ struct statfs {
 } @ 2344;
 struct mount {
 	struct { struct mount *tqe_next; struct mount **tqe_prev; } mnt_list @ 40;
+	struct vnode *mnt_vnodecovered @ 72;
 	uint64_t mnt_flag @ 128;
 	struct statfs mnt_stat @ 160;
 } @ 2744;

@@ -244,6 +244,7 @@ struct statfs {
 } @ 2344;
 struct mount {
 	uint64_t mnt_flag @ 8;
+	struct vnode *mnt_vnodecovered @ 32;
 	struct { struct mount *tqe_next; struct mount **tqe_prev; } mnt_list @ 104;
 	struct statfs mnt_stat @ 184;
 } @ 2752;

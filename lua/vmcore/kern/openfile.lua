@@ -1,0 +1,120 @@
+--- Everything that processes have open, by name: directories, program,
+-- terminal, descriptors.
+-- @module vmcore.kern.openfile
+
+local file = require "vmcore.kern.file"
+local kvm = require "kvm"
+local member = require "vmcore.kern.member"
+local vnode = require "vmcore.kern.vnode"
+
+local openfile = {}
+
+-- The vnodes that a process has without a descriptor, in fstat(1)'s order:
+-- until 12 directories are in struct filedesc, since in what p_pd leads to.
+local function specials(k, T)
+	local W, F = k:type "struct pwd", k:type "struct filedesc"
+	local pd, fd = member.pointer(T, "p_pd"), member.pointer(T, "p_fd")
+	local pwd = pd and member.pointer(k:type "struct pwddesc", "pd_pwd")
+	local function where(p)
+		if pwd then
+			local desc = pd(p)
+			return desc and pwd(desc)
+		end
+		return fd and fd(p)
+	end
+	local function directory(name)
+		local get = member.pointer(pwd and W or F, (pwd and "pwd_" or "fd_") .. name)
+		return get and function(p)
+			local at = where(p)
+			return at and get(at)
+		end
+	end
+	local trace = member.getter(T, "p_ktrioparms.vp", "p_tracevp")
+	trace = trace and member.unless_null(trace)
+	local terminal = member.unless_null(member.getter(T, "p_pgrp.pg_session.s_ttyvp"))
+	local function address(get)
+		return get and function(p)
+			local object = get(p)
+			return object and kvm.toaddress(object)
+		end
+	end
+	return {
+		{ "root", directory "rdir" }, { "wd", directory "cdir" }, { "jail", directory "jdir" },
+		{ "tr", address(trace) }, { "text", member.pointer(T, "p_textvp") },
+		{ "ctty", address(terminal) },
+	}
+end
+
+local methods = {}
+local view_meta = { __index = methods }
+
+-- Hand out the files of a process.
+local function of_process(view, p)
+	for _, special in ipairs(view.specials) do
+		local vp = special[2] and special[2](p)
+		if vp then
+			coroutine.yield { p = p, fd = special[1], type = "vnode", vp = vp }
+		end
+	end
+	for fd, fp in view.files:each(p) do
+		coroutine.yield { p = p, fd = fd, fp = fp }
+	end
+end
+
+--- All that processes have open.
+-- @tparam table procs vmcore.kern.proc
+-- @tparam ?function wanted of a process's address
+-- @tparam function report
+-- @treturn function iterator of tables: p, fd (a number; "root" "wd" "jail"
+--   "tr" "text" "ctty"), fp (address of the struct file, nil without one), vp
+function methods:each(procs, wanted, report)
+	return coroutine.wrap(function()
+		for p in procs:addresses(report) do
+			local ok, fault = pcall(function()
+				if wanted == nil or wanted(p) then
+					of_process(self, p)
+				end
+			end)
+			if not ok then
+				report(("the files of the process at %#x: %s"):format(p, tostring(fault)))
+			end
+		end
+	end)
+end
+
+-- The end of a pipe that is at the other side.
+local function pipe_peer(k)
+	return member.pointer(k:type "struct pipe", "pipe_peer")
+end
+
+local function shared_memory(k)
+	local T = k:type "struct shmfd"
+	local path, size = member.pointer(T, "shm_path"), member.getter(T, "shm_size")
+	return function(at)
+		local name = path and path(at)
+		return name and k.kd:read_string(name, 1024), size and size(at)
+	end
+end
+
+--- What can be known of what is open.
+-- @tparam table k
+-- @tparam kvm.type T struct proc
+-- @treturn ?table each(); `files`: vmcore.kern.file; `vnodes`:
+--   vmcore.kern.vnode; peer: function of a pipe's address; shm: of a struct
+--   shmfd's, to its path and size; vnode: function of what each() gives, to the
+--   address of its vnode; nil when the kernel file has no types
+function openfile.new(k, T)
+	local files, vnodes = file.new(k, T), vnode.new(k)
+	if files == nil or vnodes == nil then
+		return nil
+	end
+	return setmetatable({
+		files = files, vnodes = vnodes, specials = specials(k, T),
+		peer = pipe_peer(k), shm = shared_memory(k),
+		vnode = function(open)
+			return open.vp or open.fp and files.fields.vnode(open.fp)
+		end,
+	}, view_meta)
+end
+
+return openfile
