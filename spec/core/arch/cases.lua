@@ -296,13 +296,11 @@ file["reads a newer version as the newest it knows when told to"] =
     function(w)
 	local newest = w.mem.arch.minidump.versions
 	newest = newest[#newest]
-	if w.dump.version ~= newest then
-		return		-- an older layout under a newer number
+	if w.dump.version == newest then
+		local kd = assert(world.reopen(w, { header =
+		    { version = newest + 1 } }, { any_version = true }))
+		assert.equal(newest, kd:dump().version)
 	end
-	local kd = assert(world.reopen(w, { header = { version = newest + 1 } },
-	    { any_version = true }))
-	assert.equal(newest, kd:dump().version)
-	kd:close()
 end
 
 local function run(list, get)
