@@ -1,8 +1,9 @@
 /*-
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * How long a command takes from exec to exit, best of some runs, and its peak
- * memory.  argv: how often, then the command; its output goes to /dev/null.
+ * How long a command takes from exec to exit, best of some runs, its peak
+ * memory, and what of that is its own: the rest are pages of mapped files.
+ * argv: how often, then the command; its output goes to /dev/null.
  */
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -14,11 +15,11 @@
 
 #include "bench.h"
 
-static void
-run(char *argv[], struct rusage *ru)
+static pid_t
+start(char *argv[])
 {
-	int null, status;
 	pid_t pid;
+	int null;
 
 	pid = vfork();
 	if (pid == 0) {
@@ -28,10 +29,56 @@ run(char *argv[], struct rusage *ru)
 		execvp(argv[0], argv);
 		_exit(127);
 	}
-	if (pid < 0 || wait4(pid, &status, 0, ru) < 0)
+	if (pid < 0)
+		err(1, "%s", argv[0]);
+	return (pid);
+}
+
+static void
+run(char *argv[], struct rusage *ru)
+{
+	int status;
+
+	if (wait4(start(argv), &status, 0, ru) < 0)
 		err(1, "%s", argv[0]);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) > 1)
 		errx(1, "%s: status 0x%x", argv[0], (unsigned)status);
+}
+
+/* Anonymous memory of a process, KiB; 0 where nothing tells (proc(5)). */
+static long
+anonymous(pid_t pid)
+{
+	char line[256], path[64];
+	long kib = 0;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/proc/%ld/status", (long)pid);
+	f = fopen(path, "r");
+	if (f == NULL)
+		return (0);
+	while (fgets(line, sizeof(line), f) != NULL)
+		if (sscanf(line, "RssAnon: %ld", &kib) == 1)
+			break;
+	fclose(f);
+	return (kib);
+}
+
+/* The most that was seen, looking again and again in a run of its own. */
+static long
+private_peak(char *argv[])
+{
+	const struct timespec pause = { 0, 200000 };
+	long kib, peak = 0;
+	pid_t pid = start(argv);
+
+	while (waitpid(pid, NULL, WNOHANG) == 0) {
+		kib = anonymous(pid);
+		if (kib > peak)
+			peak = kib;
+		nanosleep(&pause, NULL);
+	}
+	return (peak);
 }
 
 int
@@ -55,5 +102,6 @@ main(int argc, char *argv[])
 	}
 	bench_print("command_ms", best / 1e6);
 	bench_print("command_peak_kib", (double)peak);
+	bench_print("command_private_kib", (double)private_peak(argv + 2));
 	return (0);
 }

@@ -134,6 +134,7 @@ local function command(what, files, ms, kib)
 	row("  peak memory", ("%.1f MiB"):format(c.command_peak_kib / 1024),
 	    ("lua -e '' %.1f MiB"):format(lua.command_peak_kib / 1024), "",
 	    kib and ("< %d MiB"):format(kib / 1024), kib and c.command_peak_kib < kib)
+	row("  of it private", ("%.1f MiB"):format(c.command_private_kib / 1024))
 end
 
 reads()
