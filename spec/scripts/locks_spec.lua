@@ -31,6 +31,7 @@ local EVERYWHERE = {
 	"rm routes held shared 1 spinner routes_rm",
 	"rw beta awaited exclusive - ntpd beta_rw", "rw beta awaited exclusive - syslogd beta_rw",
 	"rw beta held exclusive - cron beta_rw", "rw config held shared 3 - config_rw",
+	"rw noted held exclusive - crasher -",
 	"sleep mutex Giant held exclusive - crasher Giant",
 	"sleep mutex demo lock awaited exclusive - threaded -",
 	"sleep mutex demo lock held exclusive - crasher -",

@@ -24,6 +24,10 @@ struct rmlock { struct lock_object lock_object; unsigned long rm_writecpus;
 	struct mtx _rm_lock_mtx; struct sx _rm_lock_sx; } _rm_lock; };
 struct rm_priotracker { struct rm_queue rmp_cpuQueue;
 	struct rmlock *rmp_rmlock; struct thread *rmp_thread; int rmp_flags; };
+struct lock_instance { struct lock_object *li_lock; const char *li_file;
+	int li_line; unsigned int li_flags; };
+struct lock_list_entry { struct lock_list_entry *ll_next;
+	struct lock_instance ll_children[5]; unsigned int ll_count; };
 struct lock_class { const char *lc_name; unsigned int lc_flags; };
 struct turnstile_chain { struct { struct turnstile *lh_first; } tc_turnstiles;
 	struct mtx tc_lock; };
@@ -66,6 +70,10 @@ function locks.prepare(sys)
 	sys:var("routes_rm", "struct rmlock", { lock_object = rm,
 		_rm_lock = { _rm_lock_mtx = { lock_object = { lo_name = rm.lo_name,
 		lo_flags = flags(MTX) } } } })
+	-- In memory, awaited by nobody: WITNESS knows who has it.
+	sys.noted_lock = sys:make("struct rwlock", { lock_object = object(sys, "noted", RW) })
+	sys.noted = sys:make("struct lock_list_entry", { ll_count = 1,
+		ll_children = { { li_lock = sys.noted_lock } } })
 	sys.vnode_lock = sys:make("struct lock", { lock_object = object(sys, "ufs", LOCKMGR),
 		lk_lock = 2 << 5 | 4 | 1 })
 end
@@ -125,7 +133,7 @@ local function read_rm(s, td)
 end
 
 --- Let threads hold and wait:
--- crasher (720) has Giant and demo lock, locked (740) waits for the latter;
+-- crasher (720) has Giant, noted and demo lock, locked (740) waits for the latter;
 -- cron (612) has beta and waits for alpha, which ntpd (655) has, who waits for
 -- beta, as syslogd (480) does; two read ufs, dd (750) waits to write; spinner
 -- (721) reads routes; three nobodies read config; from 15 on yes (723) spins
@@ -143,6 +151,8 @@ function locks.place(s)
 	sleep(s, thread(s, 710) + 0x100, 1, mem:string(nil, "select"), thread(s, 710),
 	    thread(s, 640))
 	read_rm(s, thread(s, 721))
+	mem:u64(s.sys.noted_lock + 24, crasher)
+	mem:struct(crasher, "struct thread", { td_sleeplocks = s.sys.noted })
 	if set:has("struct thread", "td_wantedlock") then
 		mem:struct(thread(s, 723), "struct thread", { td_wantedlock = var(s, "Giant") })
 	end

@@ -56,8 +56,9 @@ local KEEP = {
 	    "p_pgrp p_numthreads p_acflag p_peers p_leader p_orphan " ..
 	    "p_orphans p_textdvp p_binname p_jaillist" },
 	{ "proclist" },
+	{ "rm_queue" },
 	{ "pcpu", "pc_curthread pc_idlethread pc_fpcurthread pc_deadthread " ..
-	    "pc_curpcb pc_rm_queue pc_spinlocks pc_switchtime pc_switchticks pc_cpuid pc_allcpu " ..
+	    "pc_curpcb pc_rm_queue pc_switchtime pc_switchticks pc_cpuid pc_allcpu " ..
 	    "pc_cp_time pc_domain pc_dynamic pc_prvspace pc_apic_id" },
 	{ "cpuhead" }, { "msgbuf" }, { "linker_file" },
 }
