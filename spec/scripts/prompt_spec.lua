@@ -114,7 +114,7 @@ describe("vmcore without a command", function()
 
 	it("starts as a script's interpreter", function()
 		local folder = lab.folder()
-		os.execute(("printf '#!/bin/sh\\nexec %s "%s/scripts/vmcore" "$@"\\n' >%s/vmcore && chmod +x %s/vmcore")
+		os.execute(("printf '#!/bin/sh\\nexec %s \"%s/scripts/vmcore\" \"$@\"\\n' >%s/vmcore && chmod +x %s/vmcore")
 		    :format(LUA, source.lines_of "pwd"[1], folder, folder))
 		local path = file("count", "#!/usr/bin/env vmcore\nprint(sizeof(k:type 'struct proc') > 0, ...)\n")
 		os.execute("chmod +x " .. path)
