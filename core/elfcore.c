@@ -97,7 +97,9 @@ add_segment(kvm_t *kd, struct kvmi_elfcore *elf, const uint8_t *ph,
 	if (type == PT_DUMP_DELTA) {
 		elf->has_delta = true;
 		s = &elf->delta;
-	} else if (type == PT_LOAD)
+	} else if (type == PT_NOTE)
+		s = &elf->notes;
+	else if (type == PT_LOAD)
 		s = &elf->segments[elf->nsegments];
 	else
 		return (0);
@@ -107,7 +109,7 @@ add_segment(kvm_t *kd, struct kvmi_elfcore *elf, const uint8_t *ph,
 	s->filesz = get_word(ph + l->filesz, l, be);
 	s->size = get_word(ph + l->memsz, l, be);
 	s->align = get_word(ph + l->align, l, be);
-	if (type == PT_DUMP_DELTA || s->size == 0)
+	if (type != PT_LOAD || s->size == 0)
 		return (0);
 	if (elf->nsegments == 0)
 		elf->is_virtual = s->pa ==
@@ -192,6 +194,7 @@ read_phdrs(kvm_t *kd, struct kvmi_elfcore *elf, uint64_t start,
 			return (-1);
 	for (i = 0; i < elf->nsegments; i++)
 		elf->segments[i].offset += start;
+	elf->notes.offset += start;
 	kvmi_elfcore_sort(elf);
 	return (0);
 }
@@ -221,6 +224,33 @@ kvmi_elfcore_deinit(struct kvmi_elfcore *elf)
 
 	free(elf->segments);
 	memset(elf, 0, sizeof(*elf));
+}
+
+/* gABI, chapter 5: name size, descriptor size, type; both padded to words. */
+#define	NOTE_HEADER	12
+#define	NOTES_MAX	65536		/* bytes that are looked at */
+
+const uint8_t *
+kvmi_elfcore_note(kvm_t *kd, const char *name, size_t size)
+{
+	const struct kvmi_segment *notes = &kd->elf.notes;
+	size_t at, avail, namesz, descsz, skip;
+	const uint8_t *p;
+
+	avail = kvmi_bytes_avail(kd, &kd->bytes, notes->offset,
+	    notes->filesz < NOTES_MAX ? notes->filesz : NOTES_MAX);
+	for (at = 0; avail - at >= NOTE_HEADER; at += NOTE_HEADER + skip) {
+		p = kd->bytes.base + notes->offset + at;
+		namesz = kvmi_get32(p, kd->elf.bigendian);
+		descsz = kvmi_get32(p + 4, kd->elf.bigendian);
+		skip = kvmi_roundup(namesz, 4) + kvmi_roundup(descsz, 4);
+		if (skip > avail - at - NOTE_HEADER)
+			break;
+		if (descsz >= size && namesz == strlen(name) + 1 &&
+		    memcmp(p + NOTE_HEADER, name, namesz) == 0)
+			return (p + NOTE_HEADER + kvmi_roundup(namesz, 4));
+	}
+	return (NULL);
 }
 
 /* Segments are sorted by address; the last one that begins at or below pa. */

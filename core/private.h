@@ -311,10 +311,14 @@ struct kvmi_elfcore {
 	size_t			 nsegments;
 	bool			 has_delta;	/* PT_DUMP_DELTA was there */
 	struct kvmi_segment	 delta;
+	struct kvmi_segment	 notes;		/* PT_NOTE; filesz 0: none */
 };
 
 int	kvmi_elfcore_init(kvm_t *, struct kvmi_elfcore *, uint64_t start);
 void	kvmi_elfcore_deinit(struct kvmi_elfcore *);
+/* The descriptor of the first note of that name, of at least size bytes; NULL
+   when there is none. */
+const uint8_t *kvmi_elfcore_note(kvm_t *, const char *name, size_t size);
 /*
  * Set kd->kerndisp from a dump of virtual memory: the kernel's data is one of
  * its segments, and the kernel file says where that was linked.

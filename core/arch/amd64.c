@@ -194,38 +194,75 @@ read_la57(kvm_t *kd, kpaddr_t load, bool *la57)
 	return (0);
 }
 
+/* The page tables at root; the direct map as far as it can reach. */
 static void
-set_dmap(kvm_t *kd, kpaddr_t load, bool la57)
+set_tables(kvm_t *kd, kpaddr_t root, bool la57)
 {
 	struct kvmi_minidump *m = &kd->mini;
-	uint64_t limit;
 
+	kd->root = root;
+	kd->tables = la57 ? &tables_la57 : &tables_la48;
+	kd->mmu = &kvmi_mmu_full;
 	m->kernbase = AMD64_VM_MIN_KERNEL;
 	m->dmapbase = la57 ? AMD64_DMAP_LA57 : AMD64_DMAP_LA48;
 	m->dmapend = la57 ? AMD64_DMAP_LA57_END : AMD64_DMAP_LA48_END;
+}
+
+static int
+tables_by_symbols(kvm_t *kd)
+{
+	struct kvmi_minidump *m = &kd->mini;
+	kpaddr_t load = 0, root;
+	bool la57 = false;
+	uint64_t limit;
+
+	if (find_load(kd, &load) == -1 || read_la57(kd, load, &la57) == -1 ||
+	    read_symbol(kd, la57 ? "KPML5phys" : "KPML4phys", 8, load,
+	    &root) == -1)
+		return (kvmi_context(kd, "kernel page tables"));
+	set_tables(kd, root, la57);
 	if (read_symbol(kd, "dmaplimit", 8, load, &limit) == 0 &&
 	    limit > 0 && limit < m->dmapend - m->dmapbase)
 		m->dmapend = m->dmapbase + limit;
+	return (0);
+}
+
+/*
+ * An emulator's dump also tells what the processors had in their registers.
+ * Any kernel's CR3 maps the kernel.
+ */
+static bool
+tables_by_note(kvm_t *kd)
+{
+	const uint8_t *cpu;
+	uint64_t slot;
+	kpaddr_t root;
+
+	cpu = kvmi_elfcore_note(kd, QEMU_NOTE, QEMU_CPU_SIZE);
+	if (cpu == NULL)
+		return (false);
+	root = kvmi_get64(cpu + QEMU_CPU_CR3, false) & AMD64_PG_FRAME;
+	if (kvmi_phys_word(kd, root + (((uint64_t)1 << 9) - 1) * 8, 8,
+	    &slot) == -1 || (slot & AMD64_PG_V) == 0)
+		return (false);
+	set_tables(kd, root, (kvmi_get64(cpu + QEMU_CPU_CR4, false) &
+	    AMD64_CR4_LA57) != 0);
+	return (true);
 }
 
 static int
 amd64_full(kvm_t *kd)
 {
-	kpaddr_t load = 0;
-	bool la57 = false;
+	bool symbols = kd->image != NULL || kd->resolver != NULL ||
+	    kd->resolver2 != NULL;
 
 	kd->tables = &tables_la48;
-	if (kd->image == NULL && kd->resolver == NULL && kd->resolver2 == NULL)
-		return (0);	/* no symbols: physical memory only */
-	if (find_load(kd, &load) == -1 || read_la57(kd, load, &la57) == -1 ||
-	    read_symbol(kd, la57 ? "KPML5phys" : "KPML4phys", 8, load,
-	    &kd->root) == -1)
-		return (kvmi_context(kd, "kernel page tables"));
-	if (la57)
-		kd->tables = &tables_la57;
-	set_dmap(kd, load, la57);
-	kd->mmu = &kvmi_mmu_full;
-	return (0);
+	if (symbols && tables_by_symbols(kd) == 0)
+		return (0);
+	if (symbols && kd->error.ke_class == KVM_E_RESOLVER)
+		return (-1);
+	/* Without either there is physical memory only. */
+	return (tables_by_note(kd) || !symbols ? 0 : -1);
 }
 
 static bool

@@ -38,6 +38,13 @@
 #define	AMD64_PML5_SHIFT	48
 #define	AMD64_NPTE		512		/* entries in any table */
 
+/* QEMU's note of a processor: target/i386/arch_dump.c, QEMUCPUState */
+#define	QEMU_NOTE		"QEMU"
+#define	QEMU_CPU_CR3		416
+#define	QEMU_CPU_CR4		424
+#define	QEMU_CPU_SIZE		432
+#define	AMD64_CR4_LA57		((uint64_t)1 << 12)	/* x86/include/specialreg.h */
+
 /* sys/amd64/include/vmparam.h */
 #define	AMD64_KERNBASE		0xffffffff80000000
 #define	AMD64_KERNLOAD		0x200000	/* sys/amd64/include/vmparam.h */

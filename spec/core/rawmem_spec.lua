@@ -184,6 +184,46 @@ for name, m in pairs(MACHINES) do
 	end)
 end
 
+-- QEMU's note: registers, segments, control registers (QEMUCPUState, version 1).
+local function cpu_note(cr3, cr4)
+	local cpu = string.pack("<I4I4", 1, 440) .. ("\0"):rep(18 * 8 + 10 * 24) ..
+	    string.pack("<i8i8i8i8i8i8", 0, 0, 0, cr3, cr4, 0)
+	local other = string.pack("<I4I4I4", 5, 3, 1) .. "CORE\0\0\0\0" .. "abc\0"
+	return other .. string.pack("<I4I4I4", 5, #cpu, 0) .. "QEMU\0\0\0\0" .. cpu
+end
+
+describe("an emulator's dump with the processor's registers", function()
+	local NOTE = 0x800	-- between the headers and the memory
+
+	local function with_note(w, note)
+		local text = forge.elfdump{ memory = w.mem, osabi = 0, segments = { {
+			type = 4, flags = "", offset = NOTE, filesz = #note } } }:tostring()
+		return text:sub(1, NOTE) .. note .. text:sub(NOTE + #note + 1)
+	end
+
+	for name, cr4 in pairs{ amd64 = 0x6f8, ["amd64, five levels"] = 0x16f8 } do
+		it("needs no symbols of " .. name, function()
+			local w = machine(MACHINES[name], 2 * MB)
+			local dump = with_note(w, cpu_note(w.mem.root | 5, cr4))
+			check(w, assert(reader.open(dump)))
+			check(w, assert(reader.open(dump, w.kernel)))
+			local bare = forge.kernel{ arch = "amd64", symbols = { w.symbols[1] } }
+			check(w, assert(reader.open(dump, bare)))
+			assert.is_nil((reader.open(w.dump, bare)))
+		end)
+	end
+
+	it("is not believed when its tables map no kernel, or the note is cut off", function()
+		local w = machine(MACHINES.amd64, 2 * MB)
+		local bare = forge.kernel{ arch = "amd64", symbols = { w.symbols[1] } }
+		local note = cpu_note(w.mem.root, 0)
+		for _, bad in ipairs{ cpu_note(0x5000, 0), cpu_note(-4096, 0), note:sub(1, -100),
+			note:sub(1, 30), ("\255"):rep(#note), ("\0"):rep(#note) } do
+			assert.is_nil((reader.open(with_note(w, bad), bare)))
+		end
+	end)
+end)
+
 describe("bytes that are no memory", function()
 	it("are refused", function()
 		local value, message, code = reader.open(("\0"):rep(8 * MB))
