@@ -168,10 +168,10 @@ function writer:out(line)
 end
 
 -- `list` is a Lua file that returns structs as KEEP has them.
-local function main(path, list)
+local function main(path, own)
 	local w = setmetatable({ set = types.load(path), lines = {}, done = {} },
 	    writer)
-	for _, entry in ipairs(list and dofile(list) or KEEP) do
+	for _, entry in ipairs(own and dofile(own) or KEEP) do
 		local name, list = entry[1], entry[2]
 		local id = w.set.names["struct " .. name]
 		local keep = list and {}

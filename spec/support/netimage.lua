@@ -301,7 +301,8 @@ function image.new(sys, layout, list, domains)
 	types.parse(COMMON, nil, sys.types)
 	types.parse(source.read(("spec/support/layouts/net%d-amd64.h"):format(layout)), nil, sys.types)
 	types.parse(VARIABLES, nil, sys.types)
-	local n = setmetatable({ sys = sys, stacks = {}, procs = {}, files = {}, protosw = {}, queued = {}, slabs = {}, per_slab = 15,
+	local n = setmetatable({ sys = sys, stacks = {}, procs = {}, files = {},
+		protosw = {}, queued = {}, slabs = {}, per_slab = 15,
 		sockets = {}, pcbs = {}, interfaces = {} }, image.meta)
 	stacks(n)
 	owners(n)

@@ -100,7 +100,7 @@ function methods:all(procs, report)
 	return list, by_td
 end
 
-local function each_word(view, procs, report, fn)
+local function each_word(view, procs, fn)
 	for address, name in view.locks:variables() do
 		fn(address, name)
 	end
@@ -134,7 +134,7 @@ function methods:held(procs, awaited, report)
 			list[#list + 1], seen[found.address] = found, true
 		end
 	end
-	each_word(self, procs, report, add)
+	each_word(self, procs, add)
 	for _, wait in ipairs(awaited) do
 		if not seen[wait.lock.address] and (wait.lock.owner or wait.lock.state ~= "unlocked") then
 			list[#list + 1], seen[wait.lock.address] = wait.lock, true

@@ -22,14 +22,14 @@ local function pieces(kd, first)
 	return function()
 		while math.ult(at, stop) do
 			local start, parts = at, {}
-			local bytes, partial
+			local whole
 			repeat
-				bytes, _, _, partial = kd:read(at, CHUNK)
-				partial = bytes or partial or ""
+				local bytes, _, _, partial = kd:read(at, CHUNK)
+				whole, partial = bytes ~= nil, bytes or partial or ""
 				parts[#parts + 1] = partial
 				at = at + #partial
-			until bytes == nil or not math.ult(at, stop)
-			at = bytes and at or (at & -PAGE) + PAGE
+			until not whole or not math.ult(at, stop)
+			at = whole and at or (at & -PAGE) + PAGE
 			if #parts[1] > 0 then
 				return start, table.concat(parts)
 			end

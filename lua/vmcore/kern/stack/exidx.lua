@@ -110,7 +110,8 @@ function exidx.program(index, pc)
 	if known ~= nil then
 		return known
 	end
-	local word, program, message = word_at(index, at + 4), nil, nil
+	local word = word_at(index, at + 4)
+	local program, message
 	if word == CANTUNWIND then
 		program = false
 	elseif word & 0x80000000 ~= 0 then

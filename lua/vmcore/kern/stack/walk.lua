@@ -174,22 +174,23 @@ function walk.frames(view, context)
 	local arch, regs = view.arch, context.regs
 	local self = setmetatable({
 		view = view, kd = view.k.kd, read_ptr = view.k.kd.read_ptr, word = view.word,
-		pc = arch.clean and arch.clean(regs[arch.pc]) or regs[arch.pc], fp = regs[arch.fp], sp = regs[arch.sp], regs = regs,
+		pc = arch.clean and arch.clean(regs[arch.pc]) or regs[arch.pc],
+		fp = regs[arch.fp], sp = regs[arch.sp], regs = regs,
 		kstack = context.low, kstack_end = context.high, hops = 0, exact = true,
 	}, meta)
 	change_stack(self, self.sp)
-	local frames, n, broken = {}, 0, nil
+	local frames, n = {}, 0
+	local going, reason
 	repeat
 		n = n + 1
 		local frame = {}
 		frames[n] = frame
-		local going, reason = visit(self, frame)
+		going, reason = visit(self, frame)
 		if going and n == FRAMES_MAX then
 			going, reason = nil, ("more than %d frames"):format(FRAMES_MAX)
 		end
-		broken = reason
 	until not going
-	return frames, broken
+	return frames, reason
 end
 
 return walk
