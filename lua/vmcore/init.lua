@@ -242,7 +242,7 @@ local variables_meta = {
 
 local function open_descriptor(options)
 	local how = { keyfile = options.keyfile, cachedir = options.cachedir,
-		progress = options.progress }
+		progress = options.progress, any_version = options.any_version }
 	if options.kernel or options.resolver or options.no_kernel then
 		how.core, how.kernel, how.resolver = options.core, options.kernel, options.resolver
 		how.no_kernel = options.kernel == nil or nil
@@ -257,7 +257,7 @@ end
 --   kernel file, found as crashinfo(8) finds it when absent; `resolver`: a
 --   function from names to addresses, instead of the kernel's symbols;
 --   `no_kernel`: do without one; `klddir`: where the kernel's modules are;
---   `keyfile`, `cachedir`, `progress`: see kvm(3lua), openx
+--   `keyfile`, `cachedir`, `progress`, `any_version`: see kvm(3lua), openx
 -- @treturn[1] vmcore handle, to be closed; fields `kd` (the descriptor of
 --   kvm), `var` (the kernel's variables by name), `core`, `kernel`
 -- @treturn[2] nil

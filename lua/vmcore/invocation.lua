@@ -6,7 +6,8 @@ local invocation = {}
 -- Those with an argument are true.
 local GLOBAL = {
 	["-M"] = true, ["--core"] = true, ["-N"] = true, ["--kernel"] = true,
-	["--key"] = true, ["--cache"] = false, ["--json"] = false, ["--csv"] = false,
+	["--key"] = true, ["--cache"] = false, ["--any-version"] = false,
+	["--json"] = false, ["--csv"] = false,
 	["-h"] = false, ["--help"] = false, ["--version"] = false,
 }
 
@@ -41,6 +42,7 @@ function invocation.parser(name, summary)
 	parser:option("-N --kernel", "The kernel file; looked for as crashinfo(8) does if absent."):argname "KERNEL"
 	parser:option("--key", "The RSA private key (PEM) of an encrypted dump."):argname "PRIVATE.PEM"
 	parser:flag("--cache", "Keep the inflated dump, so that the next time is quicker.")
+	parser:flag("--any-version", "Read a minidump of a newer format than any that is known.")
 	parser:flag("--json", "Print JSON Lines: one object a row.")
 	parser:flag("--csv", "Print CSV.")
 	parser:flag("-h --help", "Show this help.")
@@ -115,6 +117,7 @@ end
 function invocation.open_arguments(options)
 	name_core(options)
 	return { core = options.core, kernel = options.kernel, keyfile = options.key,
+		any_version = options.any_version,
 		cachedir = options.cache and cache_folder() or nil, progress = true }
 end
 

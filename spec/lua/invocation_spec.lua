@@ -25,4 +25,10 @@ describe("the command line", function()
 		assert.matches("^/.*/vmcore$", invocation.open_arguments({ cache = true }).cachedir)
 		assert.equal("k", invocation.open_arguments({ key = "k" }).keyfile)
 	end)
+
+	it("may read headers newer than the known ones", function()
+		local options = invocation.parser("vmcore", ""):parse{ "--any-version", "-M", "c" }
+		assert.is_true(invocation.open_arguments(options).any_version)
+		assert.is_nil(invocation.open_arguments({}).any_version)
+	end)
 end)
