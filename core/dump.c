@@ -118,6 +118,7 @@ kvm_dump(kvm_t *kd, struct kvm_dump *d)
 	d->kd_note_panic = kd->note.panic;
 	d->kd_note_time = kd->note.time;
 	d->kd_note_status = kd->note.status;
+	d->kd_note_compression = kd->note.compression;
 	d->kd_note_length = kd->note.length;
 	d->kd_damage = kd->bytes.damage;
 	d->kd_complete = kd->bytes.stream == NULL;

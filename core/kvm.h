@@ -516,6 +516,8 @@ struct kvm_dump {
 	const char		*kd_note_panic;
 	const char		*kd_note_time;	/* as written: local time of that host */
 	const char		*kd_note_status; /* "good", "bad", "unknown" */
+	const char		*kd_note_compression; /* as the kernel wrote it: "none",
+						   "gzip", "zstd" */
 	uint64_t		 kd_note_length; /* dump length in bytes */
 };
 

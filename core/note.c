@@ -100,6 +100,7 @@ parse_line(struct kvmi_note *note, const char *line)
 		{ "Panic String", &note->panic },
 		{ "Dumptime", &note->time },
 		{ "Dump Status", &note->status },
+		{ "Compression", &note->compression },
 	};
 	const char *value;
 	size_t i;
@@ -158,7 +159,7 @@ kvmi_note_init(struct kvmi_note *note, const char *corefile)
 
 	memset(note, 0, sizeof(*note));
 	note->arch = note->hostname = note->version = "";
-	note->panic = note->time = note->status = "";
+	note->panic = note->time = note->status = note->compression = "";
 	for (which = 0; note->text == NULL &&
 	    kvmi_sibling(corefile, "info", which, path, sizeof(path));
 	    which++)
@@ -197,6 +198,7 @@ kvmi_note_header(kvm_t *kd, struct kvmi_note *note,
 	note->version = keep(&end, h->versionstring);
 	note->panic = keep(&end, h->panic);
 	note->time = keep(&end, when);
+	note->compression = "";		/* the dump itself shows it */
 	note->status = keep(&end, h->bad ? "bad" :
 	    h->cleared ? "cleared" : "good");
 	note->length = h->length;

@@ -293,6 +293,7 @@ init_descriptor(kvm_t *kd, const struct request *r)
 	kd->arch_name = "";
 	kd->note.arch = kd->note.hostname = kd->note.version = "";
 	kd->note.panic = kd->note.time = kd->note.status = "";
+	kd->note.compression = "";
 	kd->errstr = args->ka_errstr;
 	kd->options = args->ka_options;
 	kd->cachedir = args->ka_cachedir;

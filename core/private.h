@@ -368,7 +368,8 @@ bool	kvmi_header_parse(const uint8_t *p, struct kvmi_header *);
    nobody says. */
 struct kvmi_note {
 	char	*text;			/* what the strings below point into */
-	const char *arch, *hostname, *version, *panic, *time, *status;
+	const char *arch, *hostname, *version, *panic, *time, *status,
+		   *compression;
 	uint64_t length;
 };
 

@@ -240,6 +240,7 @@ push_note(lua_State *L, const struct kvm_dump *d)
 	set_string(L, "panic", d->kd_note_panic);
 	set_string(L, "time", d->kd_note_time);
 	set_string(L, "status", d->kd_note_status);
+	set_string(L, "compression", d->kd_note_compression);
 	bind_setint(L, "length", d->kd_note_length);
 }
 

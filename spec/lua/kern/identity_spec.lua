@@ -47,4 +47,24 @@ describe("doubts", function()
 		assert.matches("truncated: %d+ of %d+ bytes, 2 of %d+ pages lost",
 		    doubts(dir .. "/vmcore.0", ours.kernel))
 	end)
+
+	it("are there when more or fewer pages were written than are marked", function()
+		local dir = lab.folder()
+		os.execute(("ln -s %s %s/vmcore.0"):format(ours.core, dir))
+		local f = assert(io.open(ours.dir .. "/info.0"))
+		local text, n = f:read "a":gsub("Dump Length: (%d+)", function(length)
+			return "Dump Length: " .. math.tointeger(length) - 4096
+		end)
+		f:close()
+		assert.equal(1, n)
+		local function written(note)
+			local out = assert(io.open(dir .. "/info.0", "w"))
+			out:write(note)
+			out:close()
+			return doubts(dir .. "/vmcore.0", ours.kernel)
+		end
+		assert.matches("page index", written(text))
+		-- Inflated since: the length is that of the compressed form.
+		assert.equal("", written((text:gsub("Compression: none", "Compression: zstd"))))
+	end)
 end)
