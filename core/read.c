@@ -309,16 +309,18 @@ kvm_read2(kvm_t *kd, kvaddr_t addr, void *buf, size_t nbytes)
 	if (kd == NULL)
 		return (read_slow(kd, addr, buf, nbytes));
 	t = tlb_entry(kd, addr);
-	if (t->tag != ((addr - off) | 1) || nbytes > TLB_PAGE - off)
+	if (t->tag != ((addr - off) | 1))
 		return (read_slow(kd, addr, buf, nbytes));
 	/* A size known to the compiler is a load and a store. */
-	if (nbytes == 8)
+	if (nbytes == 8 && off <= TLB_PAGE - 8) {
 		memcpy(buf, t->page + off, 8);
-	else if (nbytes == 4)
+		return (8);
+	}
+	if (nbytes == 4 && off <= TLB_PAGE - 4) {
 		memcpy(buf, t->page + off, 4);
-	else
-		return (read_slow(kd, addr, buf, nbytes));
-	return ((ssize_t)nbytes);
+		return (4);
+	}
+	return (read_slow(kd, addr, buf, nbytes));
 }
 
 ssize_t
