@@ -144,11 +144,21 @@ parse(struct kvmi_note *note)
 			next++;
 		parse_line(note, line);
 	}
-	end = note->text + strlen(note->version) +
-	    (note->version - note->text);
-	while (*note->version != '\0' && end > note->version &&
-	    end[-1] == '\n')
+	if (*note->version == '\0')
+		return;			/* it may not be in the text at all */
+	end = note->text + (note->version - note->text) +
+	    strlen(note->version);
+	while (end > note->version && end[-1] == '\n')
 		*--end = '\0';
+}
+
+void
+kvmi_note_clear(struct kvmi_note *note)
+{
+
+	memset(note, 0, sizeof(*note));
+	note->arch = note->hostname = note->version = "";
+	note->panic = note->time = note->status = note->compression = "";
 }
 
 void
@@ -157,9 +167,7 @@ kvmi_note_init(struct kvmi_note *note, const char *corefile)
 	char path[PATH_MAX];
 	unsigned int which;
 
-	memset(note, 0, sizeof(*note));
-	note->arch = note->hostname = note->version = "";
-	note->panic = note->time = note->status = note->compression = "";
+	kvmi_note_clear(note);
 	for (which = 0; note->text == NULL &&
 	    kvmi_sibling(corefile, "info", which, path, sizeof(path));
 	    which++)

@@ -291,9 +291,7 @@ init_descriptor(kvm_t *kd, const struct request *r)
 	kd->container = "file";
 	kd->encryption = "none";
 	kd->arch_name = "";
-	kd->note.arch = kd->note.hostname = kd->note.version = "";
-	kd->note.panic = kd->note.time = kd->note.status = "";
-	kd->note.compression = "";
+	kvmi_note_clear(&kd->note);
 	kd->errstr = args->ka_errstr;
 	kd->options = args->ka_options;
 	kd->cachedir = args->ka_cachedir;

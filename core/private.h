@@ -373,6 +373,8 @@ struct kvmi_note {
 	uint64_t length;
 };
 
+/* Nothing is known. */
+void	kvmi_note_clear(struct kvmi_note *);
 /* From info.N, where there is one. */
 void	kvmi_note_init(struct kvmi_note *, const char *corefile);
 /* From a kerneldumpheader, which is what info.N was written from. */
