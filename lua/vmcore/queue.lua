@@ -27,9 +27,10 @@ local KINDS = {
 }
 local ORDER = { "list", "tailq", "stailq", "slist" }
 
--- QUEUE_MACRO_DEBUG_TRASH writes -1 over dead links (sys/queue.h), UMA and
--- malloc(9) fill freed memory with 0xdeadc0de (vm/uma_dbg.c).
-local POISON = {
+--- Links that lead nowhere, by the size of a pointer. QUEUE_MACRO_DEBUG_TRASH
+-- writes -1 over dead ones (sys/queue.h), UMA and malloc(9) fill freed memory
+-- with 0xdeadc0de (vm/uma_dbg.c).
+queue.POISON = {
 	[8] = { [-1] = true, [0xdeadc0dedeadc0de] = true },
 	[4] = { [0xffffffff] = true, [0xdeadc0de] = true },
 }
@@ -79,7 +80,7 @@ end
 -- The iterator proper. `hare` runs ahead two links a step: it meets the walk
 -- inside a circle before any element has come twice, and costs no memory.
 local function iterator(walk, kd, first, offset, pointer)
-	local read_ptr, make, poison = kd.read_ptr, kvm.pointer, POISON[kd:ptrsize()]
+	local read_ptr, make, poison = kd.read_ptr, kvm.pointer, queue.POISON[kd:ptrsize()]
 	local current, hare, count, limit, entry = first, first, 0, nil, nil
 	local function ended(reason, address)
 		current = 0

@@ -12,15 +12,9 @@
 -- @module vmcore.tree
 
 local kvm = require "kvm"
+local queue = require "vmcore.queue"
 
 local tree = {}
-
--- What UMA, malloc(9) and QUEUE_MACRO_DEBUG_TRASH leave behind (vm/uma_dbg.c,
--- sys/queue.h).
-local POISON = {
-	[8] = { [-1] = true, [0xdeadc0dedeadc0de] = true },
-	[4] = { [0xffffffff] = true, [0xdeadc0de] = true },
-}
 
 local walk_methods = {}
 local walk_meta = { __index = walk_methods, __name = "vmcore.walk" }
@@ -60,7 +54,7 @@ end
 -- below it leads to the ancestor on that side (`edge` for the outermost ones);
 -- in others it is 0.
 local function iterator(kd, walk, root, left, right, edge)
-	local read_ptr, poison, seen = kd.read_ptr, POISON[kd:ptrsize()], {}
+	local read_ptr, poison, seen = kd.read_ptr, queue.POISON[kd:ptrsize()], {}
 	local stack = {}
 	local function descend(node, low, high, none)
 		while node ~= 0 and node ~= none do
