@@ -60,9 +60,9 @@ local function struct_text(t, address, offset)
 	return ("%s 0x%x%s"):format(tostring(t), address, name and ", " .. name or plus(offset))
 end
 
-local ask = {}
+local probe = {}
 
-function ask.memory(self, address)
+function probe.memory(self, address)
 	local page, message, code = self.k.kd:translate(address)
 	if page == nil then
 		return { kind = "unmapped", text = message, code = code }
@@ -77,7 +77,7 @@ function ask.memory(self, address)
 		    not direct and page.dmap_vaddr and (", 0x%x in the direct map"):format(page.dmap_vaddr) or "") }
 end
 
-function ask.symbol(self, address)
+function probe.symbol(self, address)
 	local symbol, offset, module = self.klds:symbol_at(address)
 	if symbol == nil then
 		return nil
@@ -86,7 +86,7 @@ function ask.symbol(self, address)
 		text = symbol.name .. plus(offset) .. (module and " in " .. module or "") }
 end
 
-function ask.pcpu(self, address)
+function probe.pcpu(self, address)
 	local found = pcpu.owner(self.k, address)
 	if found == nil then
 		return nil
@@ -96,7 +96,7 @@ function ask.pcpu(self, address)
 	    t and struct_text(t, found.pcpu, found.offset) or (found.name or "reserve") .. plus(found.offset)) }
 end
 
-function ask.vnet(self, address)
+function probe.vnet(self, address)
 	local found = vnet.owner(self.k, address)
 	return found and { kind = "vnet", vnet = found.vnet, name = found.name,
 		text = ("network stack 0x%x: %s%s"):format(found.vnet, found.name or "reserve", plus(found.offset)) }
@@ -139,7 +139,7 @@ local function frame_at(self, td, address)
 	return nil
 end
 
-function ask.stack(self, address)
+function probe.stack(self, address)
 	self.kstacks = self.kstacks or stacks_of(self)
 	for _, s in ipairs(self.kstacks) do
 		if math.ult(address - s.low, s.size) then
@@ -153,7 +153,7 @@ function ask.stack(self, address)
 	return nil
 end
 
-function ask.item(self, address)
+function probe.item(self, address)
 	local found = self.slabs and self.slabs:of(address)
 	if found == nil then
 		return nil
@@ -181,7 +181,7 @@ local function object_text(page)
 	return (" of object 0x%x, index %d"):format(kvm.toaddress(object), page.pindex)
 end
 
-function ask.vm_page(self, address)
+function probe.vm_page(self, address)
 	local pages = self.pages
 	if pages == nil then
 		return nil
@@ -198,7 +198,14 @@ function ask.vm_page(self, address)
 	    kvm.toaddress(page), object_text(page)) }
 end
 
-local ORDER = { "symbol", "pcpu", "vnet", "stack", "item", "vm_page", "memory" }
+--- Who is asked, in this order: { name, function (self, address) } that returns
+-- an answer { kind, text, ... }, or nil. `self` has k, klds, slabs, pages and
+-- what probes keep there. Add yours to be asked, too.
+whatis.probes = {
+	{ "symbol", probe.symbol }, { "pcpu", probe.pcpu }, { "vnet", probe.vnet },
+	{ "stack", probe.stack }, { "item", probe.item }, { "vm_page", probe.vm_page },
+	{ "memory", probe.memory },
+}
 
 --- Everything that an address is, the most telling answer first.
 -- @tparam integer address
@@ -210,10 +217,10 @@ local ORDER = { "symbol", "pcpu", "vnet", "stack", "item", "vm_page", "memory" }
 -- @treturn {string...} what went wrong on the way
 function methods:ask(address)
 	local answers, troubles = {}, {}
-	for _, name in ipairs(ORDER) do
-		local ok, answer = pcall(ask[name], self, address)
+	for _, asked in ipairs(whatis.probes) do
+		local ok, answer = pcall(asked[2], self, address)
 		if not ok then
-			troubles[#troubles + 1] = ("%s: %s"):format(name, tostring(answer))
+			troubles[#troubles + 1] = ("%s: %s"):format(asked[1], tostring(answer))
 		elseif answer then
 			answers[#answers + 1] = answer
 		end
