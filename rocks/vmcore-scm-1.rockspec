@@ -182,6 +182,7 @@ build = {
 			["vmcore.table"] = "lua/vmcore/table.lua",
 			["vmcore.tree"] = "lua/vmcore/tree.lua",
 			["vmcore.typetext"] = "lua/vmcore/typetext.lua",
+			["vmcore.walk"] = "lua/vmcore/walk.lua",
 			["vmcore.where"] = "lua/vmcore/where.lua",
 		},
 	},

@@ -255,12 +255,12 @@ describe("Lua", function()
 	end)
 
 	it("looks downwards: kern to lists and kern; lists to objects", function()
-		local lists = set "vmcore.queue vmcore.tree vmcore.pctrie vmcore.bits vmcore.hash"
+		local lists = set "vmcore.queue vmcore.tree vmcore.pctrie vmcore.bits vmcore.hash vmcore.walk"
 		check(source.files("lua/vmcore/kern", "*.lua"), function(name)
 			return name == "kvm" or lists[name] or name:find "^vmcore%.kern%."
 		end)
 		check(source.files("lua/vmcore", "queue.lua", "tree.lua", "pctrie.lua", "bits.lua",
-		    "hash.lua"),
+		    "hash.lua", "walk.lua"),
 		    function(name)
 			return name == "kvm" or lists[name]
 		end)

@@ -8,7 +8,7 @@
 -- @module vmcore.pctrie
 
 local kvm = require "kvm"
-local tree = require "vmcore.tree"
+local walk = require "vmcore.walk"
 
 local pctrie = {}
 
@@ -35,7 +35,7 @@ local function shape(t)
 	return root.offset, child.offset, child.type:strip().nelems, direct
 end
 
-local function iterator(kd, walk, root, offset, count)
+local function iterator(kd, record, root, offset, count)
 	local read_ptr, size, seen = kd.read_ptr, kd:ptrsize(), {}
 	local stack = {}
 	local function push(value)
@@ -43,10 +43,10 @@ local function iterator(kd, walk, root, offset, count)
 		if node == 0 then
 			return nil
 		elseif value & LEAF ~= 0 then
-			walk.count = walk.count + 1
+			record.count = record.count + 1
 			return node
 		elseif seen[node] or #stack >= DEPTH then
-			walk.miss("cycle", node)
+			record:miss("cycle", node)
 		else
 			seen[node] = true
 			stack[#stack + 1] = { node = node, slot = 0 }
@@ -67,7 +67,7 @@ local function iterator(kd, walk, root, offset, count)
 				top.slot = top.slot + 1
 				local value = read_ptr(kd, at)
 				if value == nil then
-					walk.miss("unreadable", at)
+					record:miss("unreadable", at)
 					table.remove(stack)
 				else
 					leaf = push(value)
@@ -92,15 +92,15 @@ function pctrie.foreach(trie, element, key, on_stop)
 	t = t.kind == "pointer" and t.target:strip() or t
 	local kd = t.descriptor
 	local at, offset, count, direct = shape(t)
-	local walk = tree.walk("pctrie", on_stop)
+	local record = walk.new("pctrie", walk.TREE, on_stop)
 	local root = kd:read_ptr(kvm.toaddress(trie) + at)
 	if root == nil then
-		walk.miss("unreadable", kvm.toaddress(trie) + at)
+		record:miss("unreadable", kvm.toaddress(trie) + at)
 		root = 0
 	end
-	local each = iterator(kd, walk, root, offset, count)
+	local each = iterator(kd, record, root, offset, count)
 	if element == nil then
-		return each, walk
+		return each, record
 	end
 	if type(element) == "string" then
 		element = assert(kd:type("struct", (element:gsub("^struct ", ""))))
@@ -110,7 +110,7 @@ function pctrie.foreach(trie, element, key, on_stop)
 	return function()
 		local leaf = each()
 		return leaf and kvm.pointer(pointer, leaf - back)
-	end, walk
+	end, record
 end
 
 return pctrie

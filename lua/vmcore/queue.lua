@@ -14,6 +14,7 @@
 -- @module vmcore.queue
 
 local kvm = require "kvm"
+local walk = require "vmcore.walk"
 
 local queue = {}
 
@@ -26,41 +27,6 @@ local KINDS = {
 	stailq = { { "stqh_first", "stqe_next" }, { "cstqh_first", "cstqe_next" } },
 }
 local ORDER = { "list", "tailq", "stailq", "slist" }
-
---- Links that lead nowhere, by the size of a pointer. QUEUE_MACRO_DEBUG_TRASH
--- writes -1 over dead ones (sys/queue.h), UMA and malloc(9) fill freed memory
--- with 0xdeadc0de (vm/uma_dbg.c).
-queue.POISON = {
-	[8] = { [-1] = true, [0xdeadc0dedeadc0de] = true },
-	[4] = { [0xffffffff] = true, [0xdeadc0de] = true },
-}
-
-local walk_methods = {}
-local walk_meta = { __index = walk_methods, __name = "vmcore.walk" }
-
---- Why the walk ended early.
--- @treturn ?table nil while it goes well and when it came to the list's end;
---   else reason ("unreadable", "poisoned", "cycle"), address (of the element,
---   or what should have been one), count (elements handed out), message
-function walk_methods:status()
-	return self.stopped
-end
-
-local MESSAGES = {
-	unreadable = "%s: stopped after %d elements: the one at %#x can't be read",
-	poisoned = "%s: stopped after %d elements at a poisoned link (%#x)",
-	cycle = "%s: stopped after %d elements: the list runs in a circle, back to %#x",
-}
-
-local function stop(walk, reason, address, count)
-	walk.stopped = {
-		reason = reason, address = address, count = count,
-		message = MESSAGES[reason]:format(walk.name, count, address),
-	}
-	if walk.on_stop then
-		walk.on_stop(walk.stopped)
-	end
-end
 
 -- Elements before the list runs into itself, given one inside the circle
 -- (Floyd): the way to where the circle begins is as long from the list's
@@ -79,12 +45,12 @@ end
 
 -- The iterator proper. `hare` runs ahead two links a step: it meets the walk
 -- inside a circle before any element has come twice, and costs no memory.
-local function iterator(walk, kd, first, offset, pointer)
-	local read_ptr, make, poison = kd.read_ptr, kvm.pointer, queue.POISON[kd:ptrsize()]
+local function iterator(record, kd, first, offset, pointer)
+	local read_ptr, make, poison = kd.read_ptr, kvm.pointer, walk.POISON[kd:ptrsize()]
 	local current, hare, count, limit, entry = first, first, 0, nil, nil
 	local function ended(reason, address)
 		current = 0
-		stop(walk, reason, address, count)
+		record:miss(reason, address, count)
 	end
 	return function()
 		local address = current
@@ -138,13 +104,13 @@ local function plan(head_type, link, kinds, element)
 end
 
 local function start(p, kd, address, name, on_stop)
-	local walk = setmetatable({ name = name, on_stop = on_stop }, walk_meta)
+	local record = walk.new(name, walk.LIST, on_stop)
 	local first = kd:read_ptr(address + p.offset)
 	if first == nil then
 		first = 0
-		stop(walk, "unreadable", address, 0)
+		record:miss("unreadable", address)
 	end
-	return iterator(walk, kd, first, p.link, not p.addresses and p.pointer), walk
+	return iterator(record, kd, first, p.link, not p.addresses and p.pointer), record
 end
 
 --- Prepare to walk many heads of one type by the same link.
@@ -180,12 +146,12 @@ local function foreach(kind, head, link, on_stop)
 		prepared[t] = walkers
 	end
 	local key = link .. " " .. (kind or "")
-	local walk = walkers[key]
-	if walk == nil then
-		walk = queue.prepare(t, link, { kind = kind })
-		walkers[key] = walk
+	local start_at = walkers[key]
+	if start_at == nil then
+		start_at = queue.prepare(t, link, { kind = kind })
+		walkers[key] = start_at
 	end
-	return walk(head, on_stop)
+	return start_at(head, on_stop)
 end
 
 --- Walk any of the lists; the head's members tell which it is.

@@ -7,24 +7,16 @@
 -- @module vmcore.search
 
 local kvm = require "kvm"
+local walk = require "vmcore.walk"
 
 local search = {}
 
 -- Hits that are kept when nobody says how many are wanted.
 local LIMIT <const> = 100000
 
-local walk_methods = {}
-local walk_meta = { __index = walk_methods, __name = "vmcore.walk" }
-
---- Why not everything was found.
--- @treturn ?table nil when all was; else reason ("limit", "unreadable"), count,
---   message
-function walk_methods:status()
-	return self.stopped
-end
-
-local function stop(walk, reason, count, message)
-	walk.stopped = { reason = reason, count = count, message = message }
+-- The last reason is the one that is told.
+local function stop(record, reason, count, message)
+	record.stopped = { reason = reason, count = count, message = message }
 end
 
 -- What C is asked for in one range of addresses.
@@ -40,12 +32,12 @@ local function question(what, range)
 	}
 end
 
-local function collect(kd, what, walk)
+local function collect(kd, what, record)
 	local hits, limit = {}, what.limit or LIMIT
 	for _, range in ipairs(what.ranges or { {} }) do
 		local complete, message = kd:search(question(what, range), function(address, prot, paddr, dmap)
 			if #hits == limit then
-				stop(walk, "limit", limit, ("stopped after %d hits"):format(limit))
+				stop(record, "limit", limit, ("stopped after %d hits"):format(limit))
 				return false
 			end
 			hits[#hits + 1] = { address = address, prot = prot, paddr = paddr, dmap = dmap }
@@ -54,7 +46,7 @@ local function collect(kd, what, walk)
 			if #hits == 0 and kd:errclass() == "inval" then
 				error(message, 3)
 			end
-			stop(walk, "unreadable", #hits, message)
+			stop(record, "unreadable", #hits, message)
 		elseif not complete then
 			break
 		end
@@ -87,8 +79,8 @@ end
 -- @treturn function iterator of hits: tables of address, dmap, paddr, prot
 -- @treturn table walk, whose status() tells why not everything was found
 function search.search(k, what)
-	local walk = setmetatable({}, walk_meta)
-	return each(collect(k.kd, what, walk)), walk
+	local record = walk.new()
+	return each(collect(k.kd, what, record)), record
 end
 
 --- Who points to an address, or into an object.
@@ -110,10 +102,10 @@ function search.refs(k, target, size, options)
 	for key, value in pairs(options or {}) do
 		what[key] = value
 	end
-	local walk = setmetatable({}, walk_meta)
-	return each(collect(k.kd, what, walk), function(hit)
+	local record = walk.new()
+	return each(collect(k.kd, what, record), function(hit)
 		hit.value = k.kd:read_ptr(hit.address)
-	end), walk
+	end), record
 end
 
 --- All strings: printable ASCII that ends with NUL.
@@ -127,10 +119,10 @@ function search.strings(k, options)
 	for key, value in pairs(options or {}) do
 		what[key] = value
 	end
-	local walk = setmetatable({}, walk_meta)
-	return each(collect(k.kd, what, walk), function(hit)
+	local record = walk.new()
+	return each(collect(k.kd, what, record), function(hit)
 		hit.text = k.kd:read_string(hit.address)
-	end), walk
+	end), record
 end
 
 return search

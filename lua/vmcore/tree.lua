@@ -12,56 +12,22 @@
 -- @module vmcore.tree
 
 local kvm = require "kvm"
-local queue = require "vmcore.queue"
+local walk = require "vmcore.walk"
 
 local tree = {}
-
-local walk_methods = {}
-local walk_meta = { __index = walk_methods, __name = "vmcore.walk" }
-
---- What was first missed.
--- @treturn ?table nil while all goes well; else reason ("unreadable",
---   "poisoned", "cycle"), address (what should have been a node), count (nodes
---   handed out before), message
-function walk_methods:status()
-	return self.stopped
-end
-
-local MESSAGES = {
-	unreadable = "%s: after %d nodes: the one at %#x can't be read",
-	poisoned = "%s: after %d nodes: a poisoned link (%#x)",
-	cycle = "%s: after %d nodes: the tree leads back to %#x",
-}
-
---- A walk's record of what was missed, as queue.foreach() returns one.
--- @tparam string name for messages
--- @tparam ?function on_stop called with each status
--- @treturn table with status(), count and miss(reason, address)
-function tree.walk(name, on_stop)
-	local walk = setmetatable({ count = 0 }, walk_meta)
-	function walk.miss(reason, address)
-		local status = { reason = reason, address = address, count = walk.count,
-			message = MESSAGES[reason]:format(name, walk.count, address) }
-		walk.stopped = walk.stopped or status
-		if on_stop then
-			on_stop(status)
-		end
-	end
-	return walk
-end
 
 -- Nodes in order, as addresses. In a threaded tree a link that has no child
 -- below it leads to the ancestor on that side (`edge` for the outermost ones);
 -- in others it is 0.
-local function iterator(kd, walk, root, left, right, edge)
-	local read_ptr, poison, seen = kd.read_ptr, queue.POISON[kd:ptrsize()], {}
+local function iterator(kd, record, root, left, right, edge)
+	local read_ptr, poison, seen = kd.read_ptr, walk.POISON[kd:ptrsize()], {}
 	local stack = {}
 	local function descend(node, low, high, none)
 		while node ~= 0 and node ~= none do
 			local l = not poison[node] and not seen[node] and read_ptr(kd, node + left)
 			local r = l and read_ptr(kd, node + right)
 			if not r then
-				walk.miss(poison[node] and "poisoned" or seen[node] and "cycle" or "unreadable", node)
+				record:miss(poison[node] and "poisoned" or seen[node] and "cycle" or "unreadable", node)
 				return
 			end
 			seen[node] = true
@@ -76,7 +42,7 @@ local function iterator(kd, walk, root, left, right, edge)
 			return nil
 		end
 		descend(top[2], edge and top[1] or 0, top[3], top[3])
-		walk.count = walk.count + 1
+		record.count = record.count + 1
 		return top[1]
 	end
 end
@@ -112,19 +78,19 @@ function tree.foreach(head, link, on_stop)
 	if root == nil then
 		error(tostring(t) .. " is no head of a tree", 2)
 	end
-	local kd, walk = t.descriptor, tree.walk(link, on_stop)
+	local kd, record = t.descriptor, walk.new(link, walk.TREE, on_stop)
 	local left, right = links(root.type:strip().target:strip(), link)
 	local at = kvm.toaddress(head) + root.offset
 	local first = kd:read_ptr(at)
 	if first == nil then
-		walk.miss("unreadable", at)
+		record:miss("unreadable", at)
 		first = 0
 	end
-	local each = iterator(kd, walk, first, left, right)
+	local each = iterator(kd, record, first, left, right)
 	return function()
 		local node = each()
 		return node and kvm.pointer(root.type, node)
-	end, walk
+	end, record
 end
 
 --- Walk a threaded tree, as that of a vm_map's entries since 13, where the
@@ -138,18 +104,18 @@ end
 -- @treturn function iterator of pointers to the nodes
 -- @treturn table walk, whose status() tells what was missed
 function tree.threaded(root, edge, left, right, on_stop)
-	local walk = tree.walk(left, on_stop)
+	local record = walk.new(left, walk.TREE, on_stop)
 	if root == nil then
-		return function() return nil end, walk
+		return function() return nil end, record
 	end
 	local t = kvm.typeof(root)
 	local node = t:strip().target
-	local each = iterator(t.descriptor, walk, kvm.toaddress(root), kvm.offsetof(node, left),
+	local each = iterator(t.descriptor, record, kvm.toaddress(root), kvm.offsetof(node, left),
 	    kvm.offsetof(node, right), kvm.toaddress(edge))
 	return function()
 		local address = each()
 		return address and kvm.pointer(t, address)
-	end, walk
+	end, record
 end
 
 return tree
