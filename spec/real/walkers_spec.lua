@@ -5,8 +5,9 @@ local hash = require "vmcore.hash"
 local pctrie = require "vmcore.pctrie"
 local queue = require "vmcore.queue"
 local real = require "spec.support.real"
-local slab = require "vmcore.kern.slab"
+local slab = require "vmcore.kern.uma.slab"
 local source = require "spec.support.source"
+local uma = require "vmcore.kern.uma"
 local vm_map = require "vmcore.kern.vm_map"
 local vmcore = require "vmcore"
 
@@ -72,28 +73,18 @@ describe("freebsd13-amd64", function()
 		assert.equal(75, count)
 	end)
 
-	-- What a zone's slabs have, item by item.
+	-- What a zone's slabs have, item by item, asked for each address.
 	local function tally(slabs, wanted)
-		local zone
-		for _, entry in pairs(slabs.zones) do
-			zone = entry.name == wanted and entry or zone
-		end
-		local keg, states = zone.keg, {}
-		for _, list in ipairs { "ud_part_slab", "ud_full_slab", "ud_free_slab" } do
-			for s in queue.foreach(keg.uk_domain[0][list], "us_link") do
-				local data = keg.uk_pgoff ~= 0 and vmcore.toaddress(s) - keg.uk_pgoff or
-				    vmcore.toaddress(vmcore.container_of(s, "struct uma_hash_slab", "uhs_slab").uhs_data)
-				for i = 0, keg.uk_ipers - 1 do
-					local state = slabs:of(data + i * keg.uk_rsize).state
-					states[state] = (states[state] or 0) + 1
-				end
-			end
+		local states = {}
+		for item in slabs:items(slabs.view:find(wanted)[1].keg) do
+			local state = slabs:of(item).state
+			states[state] = (states[state] or 0) + 1
 		end
 		return states
 	end
 
 	it("has the items in its zones that it said", function()
-		local slabs = slab.new(k)
+		local slabs = slab.new(uma.new(k))
 		for name, key in pairs { PROC = "PROC", THREAD = "THREAD", VNODE = "VNODE",
 		    ["malloc-256"] = "malloc_256" } do
 			local states = tally(slabs, name)
@@ -104,11 +95,12 @@ describe("freebsd13-amd64", function()
 
 	it("counted what it said that it counted", function()
 		local read = counter.reader(k)
-		for _, entry in pairs(slab.new(k).zones) do
+		for _, entry in ipairs(uma.new(k):list()) do
 			if entry.name == "PROC" or entry.name == "THREAD" then
-				local sum = read(vmcore.toaddress(entry.zone.uz_allocs))
+				local zone = k:cast("struct uma_zone *", entry.zone)
+				local sum = read(vmcore.toaddress(zone.uz_allocs))
 				for cpu = 0, 1 do
-					sum = sum + entry.zone.uz_cpu[cpu].uc_allocs
+					sum = sum + zone.uz_cpu[cpu].uc_allocs
 				end
 				assert.equal(sysctl["vm.uma." .. entry.name .. ".stats.allocs"], sum)
 			end

@@ -9,13 +9,10 @@ local member = require "vmcore.kern.member"
 local sockbuf = require "vmcore.kern.sockbuf"
 local sockets = require "vmcore.kern.sockets"
 local sockname = require "vmcore.kern.sockname"
+local slab = require "vmcore.kern.uma.slab"
 local uma = require "vmcore.kern.uma"
-local umaitem = require "vmcore.kern.umaitem"
 
 local mbufs = {}
-
--- The zones whose items are mbufs, all of one keg.
-local ZONES = { mbuf = true, mbuf_packet = true }
 
 -- Variables that point to an mbuf for good: netinet/igmp.c, netinet6/mld6.c.
 local VARIABLES = { "m_raopt" }
@@ -146,25 +143,19 @@ function mbufs.each(k, view, stacks, report)
 	if zones == nil or queues == nil then
 		return nil, message or "the kernel file does not tell what a struct uma_zone is"
 	end
-	local cached, mbuf_keg = {}, nil
-	local owner_of = owners(view, queues, report)
-	for zone, keg in zones:each() do
-		local ok, name = pcall(zones.fields.name, zone)
-		if ok and ZONES[name] then
-			mbuf_keg = keg or mbuf_keg
-			for m, where in pairs(umaitem.cached(k, zones, zone, report)) do
-				cached[m] = name .. " " .. where
-			end
-		end
-	end
-	if mbuf_keg == nil then
+	local owner_of, slabs = owners(view, queues, report), slab.new(zones)
+	local entry = zones:find "mbuf"[1]
+	if slabs == nil or entry == nil or entry.keg == nil then
 		return nil, "the kernel has no zone of mbufs"
 	end
-	local each = umaitem.each(k, mbuf_keg, report)
+	local each = slabs:items(entry.keg)
 	return function()
-		local m = each and each()
-		each = m and each
-		return m and (owner_of(m) or { m = m, state = cached[m] and "cached" or "unknown", way = cached[m] })
+		local m, state, where, zone
+		repeat
+			m, state, where, zone = each()
+		until state ~= "free"
+		return m and (owner_of(m) or { m = m, state = state == "cached" and state or "unknown",
+			way = zone and zone.name .. " " .. where })
 	end
 end
 

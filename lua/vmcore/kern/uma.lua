@@ -1,176 +1,92 @@
---- Zones of the kernel's allocator, and what they count: vm/uma_int.h,
--- vm/uma_core.c.
+--- Zones and kegs of the kernel's allocator: vm/uma.h, vm/uma_int.h. What they
+-- count is in vmcore.kern.uma.count, slabs and what an item's state is in
+-- vmcore.kern.uma.slab, what the caches hold in vmcore.kern.uma.bucket.
+--
+--	local view = uma.new(k, print)
+--	for zone in view:each() do print(view.fields.name(zone)) end
+--
 -- @module vmcore.kern.uma
 
+local count = require "vmcore.kern.uma.count"
 local kvm = require "kvm"
-local counter = require "vmcore.kern.counter"
 local member = require "vmcore.kern.member"
-local pcpu = require "vmcore.kern.pcpu"
 local queue = require "vmcore.queue"
 
 local uma = {}
 
 local NAME_MAX = 64
-local DOMAINS_MAX = 8		-- MAXMEMDOM
+-- More than any kernel has of them: MAXMEMDOM, MAXCPU.
+local DOMAINS_MAX, CPUS_MAX = 8, 4096
 
--- Each CPU's cache of a zone: a function of the zone, to an iterator of
--- addresses. Behind the last one, from 13 on, stand the zone's domains.
-local function caches(k, Z, C)
-	local first, offsets = kvm.offsetof(Z, "uz_cpu"), { cpus = {} }
-	for cpu in pcpu.each(k) do
-		offsets[#offsets + 1] = first + cpu * C.size
-		offsets.cpus[#offsets] = cpu
+-- uz_flags and uk_flags, highest bit first: UMA_ZONE_* of vm/uma.h, UMA_ZFLAG_*
+-- of vm/uma_int.h. Many moved in 13.
+local FLAGS_12 = { { 0x80000000, "CACHEONLY" }, { 0x20000000, "INTERNAL" }, { 0x10000000, "BUCKET" },
+	{ 0x8000000, "DRAINING" }, { 0x4000000, "CACHE" }, { 0x20000, "MINBUCKET" }, { 0x10000, "NUMA" },
+	{ 0x8000, "PCPU" }, { 0x4000, "NODUMP" }, { 0x2000, "VTOSLAB" }, { 0x1000, "CACHESPREAD" },
+	{ 0x800, "MAXBUCKET" }, { 0x400, "NOBUCKET" }, { 0x200, "SECONDARY" }, { 0x100, "HASH" },
+	{ 0x80, "VM" }, { 0x40, "MTXCLASS" }, { 0x20, "NOFREE" }, { 0x10, "MALLOC" }, { 0x8, "OFFPAGE" },
+	{ 0x4, "STATIC" }, { 0x2, "ZINIT" }, { 0x1, "PAGEABLE" } }
+local FLAGS_13 = { { 0x40000000, "TRASH" }, { 0x20000000, "INTERNAL" }, { 0x10000000, "BUCKET" },
+	{ 0x4000000, "CACHE" }, { 0x2000000, "LIMIT" }, { 0x1000000, "CTORDTOR" }, { 0x800000, "VTOSLAB" },
+	{ 0x400000, "HASH" }, { 0x200000, "OFFPAGE" }, { 0x80000, "NOKASAN" }, { 0x40000, "SMR" },
+	{ 0x20000, "ROUNDROBIN" }, { 0x10000, "FIRSTTOUCH" }, { 0x8000, "PCPU" }, { 0x4000, "NODUMP" },
+	{ 0x2000, "CACHESPREAD" }, { 0x800, "MAXBUCKET" }, { 0x400, "NOBUCKET" }, { 0x200, "SECONDARY" },
+	{ 0x100, "NOTPAGE" }, { 0x80, "VM" }, { 0x40, "MTXCLASS" }, { 0x20, "NOFREE" }, { 0x10, "MALLOC" },
+	{ 0x8, "NOTOUCH" }, { 0x4, "CONTIG" }, { 0x2, "ZINIT" }, { 0x1, "UNMANAGED" } }
+
+--- These kept their bits: items that every CPU has a copy of, a page apart; and
+-- a zone whose items are those of another's keg.
+uma.PCPU, uma.SECONDARY = 0x8000, 0x200
+
+-- Where a zone's caches are, one for each id a CPU may have, and what follows
+-- them. From 13 on those are the zone's domains.
+local function cache_places(k, Z, C)
+	local first, offsets = kvm.offsetof(Z, "uz_cpu"), {}
+	for cpu = 0, math.min(member.integer(k, "mp_maxid") or 0, CPUS_MAX - 1) do
+		offsets[cpu + 1] = first + cpu * C.size
 	end
-	local behind = first + ((member.integer(k, "mp_maxid") or 0) + 1) * C.size
-	return offsets, behind
+	return offsets, first + #offsets * C.size
 end
 
--- A count that the zone and each CPU have a part of. Until 12 the zone's was
--- a plain integer.
-local function total(Z, C, offsets, zone_name, cache_name, read)
-	local cache, m = member.getter(C, cache_name), Z:member(zone_name)
-	if m == nil then
-		return nil
-	end
-	local own
-	if m.type:strip().kind == "pointer" then
-		local at = member.pointer(Z, zone_name)
-		own = function(zone) return read(at(zone)) or 0 end
-	else
-		own = member.getter(Z, zone_name)
-	end
-	return function(zone)
-		local sum = own(zone)
-		for _, offset in ipairs(cache and offsets or {}) do
-			sum = sum + cache(zone + offset)
-		end
-		return sum
-	end
-end
-
--- Items in the CPUs' buckets: in the cache itself from 13 on, before behind
--- pointers.
-local function bucket_count(k, C)
-	local counts = {}
-	for _, name in ipairs { "uc_allocbucket", "uc_freebucket", "uc_crossbucket" } do
-		local get = member.getter(C, name .. ".ucb_cnt")
-		local at = get == nil and member.pointer(C, name)
-		local behind = at and member.getter(k:type "struct uma_bucket", "ub_cnt")
-		counts[#counts + 1] = get or behind and function(cache)
-			local bucket = at(cache)
-			return bucket and behind(bucket) or 0
-		end
-	end
-	return function(cache)
-		local sum = 0
-		for _, get in ipairs(counts) do
-			sum = sum + get(cache)
-		end
-		return sum
+local function text_of(get)
+	return get and function(at)
+		local text = get(at)
+		return text and kvm.string(text, NAME_MAX) or ""
 	end
 end
 
--- Items in a memory domain's full buckets. 13 counts them.
-local function domain_count(k, D, report)
-	local n = member.getter(D, "uzd_nitems")
-	if n then
-		return n
+local function zone_fields(Z, K)
+	local fields = { name = text_of(member.getter(Z, "uz_name")),
+		smr = member.pointer(Z, "uz_smr"), import = member.pointer(Z, "uz_import") }
+	for _, name in ipairs { "size", "flags", "bucket_size", "bucket_size_max", "bucket_max", "sleepers",
+	    "items" } do
+		fields[name] = member.getter(Z, "uz_" .. name)
 	end
-	local B, list = k:type "struct uma_bucket", D:member "uzd_buckets"
-	local held = member.getter(B, "ub_cnt")
-	local walk = list and B and queue.prepare(list.type, "ub_link", { element = B, addresses = true })
-	return walk and held and function(domain)
-		local sum = 0
-		for bucket in walk(domain + list.offset, function(status) report(status.message) end) do
-			sum = sum + held(bucket)
-		end
-		return sum
+	-- Until 12 every zone had one size of buckets.
+	fields.bucket_size = fields.bucket_size or member.getter(Z, "uz_count")
+	fields.keg_name = text_of(member.getter(K, "uk_name"))
+	for _, name in ipairs { "size", "rsize", "ppera", "ipers", "pgoff", "align", "reserve", "flags" } do
+		fields["keg_" .. name] = member.getter(K, "uk_" .. name)
 	end
-end
-
--- Items that a zone keeps for the next who asks.
-local function cached_field(k, Z, C, offsets, behind, report)
-	local D, in_buckets = k:type "struct uma_zone_domain", bucket_count(k, C)
-	local pointer = member.pointer(Z, "uz_domain")
-	local of_domain = D and domain_count(k, D, report)
-	local domains = math.min(member.integer(k, "vm_ndomains") or 1, DOMAINS_MAX)
-	return function(zone)
-		local sum = 0
-		for _, offset in ipairs(offsets) do
-			sum = sum + in_buckets(zone + offset)
-		end
-		local first = zone + behind
-		if pointer then
-			first = pointer(zone)
-		end
-		for i = 0, of_domain and first and domains - 1 or -1 do
-			sum = sum + of_domain(first + i * D.size)
-		end
-		return sum
-	end
-end
-
--- Items in a keg's slabs that are in no zone's hands.
-local function keg_free_field(k, K)
-	local all = member.getter(K, "uk_free")
-	local D = k:type "struct uma_domain"
-	local each = member.getter(D, "ud_free_items")
-	local domains = math.min(member.integer(k, "vm_ndomains") or 1, DOMAINS_MAX)
-	return all or each and function(keg)
-		local sum, first = 0, keg + kvm.offsetof(K, "uk_domain")
-		for i = 0, domains - 1 do
-			sum = sum + each(first + i * D.size)
-		end
-		return sum
-	end
-end
-
--- Items that a zone may have; nil: as many as there is memory. Until 12 the
--- keg was limited, in pages.
-local function limit_field(Z, K)
-	local items = member.getter(Z, "uz_max_items")
-	local pages = member.getter(K, "uk_maxpages")
-	local each, per = member.getter(K, "uk_ipers"), member.getter(K, "uk_ppera")
-	return function(zone, keg)
-		local n = items and items(zone) or pages and keg and per(keg) > 0
-		    and pages(keg) // per(keg) * each(keg) or 0
-		return n > 0 and n or nil
-	end
-end
-
-local function fields_of(k, Z, K, C, offsets, behind, report)
-	local read = counter.reader(k)
-	local allocs = total(Z, C, offsets, "uz_allocs", "uc_allocs", read)
-	local frees = total(Z, C, offsets, "uz_frees", "uc_frees", read)
-	local name = member.getter(Z, "uz_name")
-	return {
-		name = function(zone)
-			local text = name(zone)
-			return text and kvm.string(text, NAME_MAX) or ""
-		end,
-		size = member.getter(Z, "uz_size"),
-		allocs = allocs, frees = frees,
-		used = function(zone) return allocs(zone) - frees(zone) end,
-		fails = total(Z, C, offsets, "uz_fails", "", read),
-		sleeps = member.getter(Z, "uz_sleeps"),
-		xdomain = total(Z, C, offsets, "uz_xdomain", "", read),
-		cached = cached_field(k, Z, C, offsets, behind, report),
-		keg_free = keg_free_field(k, K),
-		limit = limit_field(Z, K),
-	}
+	return fields
 end
 
 local methods = {}
 local view_meta = { __index = methods }
 
-local function list(k, name, T, link, report)
-	local symbol = k.kd:symbol(name)
-	local head = symbol and k.kd:type_of_symbol(name)
-	if head == nil then
-		return function() return nil end
+--- The names of a zone's or keg's flags.
+-- @tparam integer flags
+-- @treturn string joined by commas, highest bit first, as vm.uma.*.flags has
+--   them; a bit without a name as a number
+function methods:flag_names(flags)
+	local names = {}
+	for _, flag in ipairs(self.flags) do
+		if flags & flag[1] ~= 0 then
+			names[#names + 1], flags = flag[2], flags & ~flag[1]
+		end
 	end
-	return (queue.prepare(head, link, { element = T, addresses = true })(symbol.value,
-	    function(status) report(name .. ": " .. status.message) end))
+	names[#names + 1] = flags ~= 0 and ("0x%x"):format(flags) or nil
+	return table.concat(names, ",")
 end
 
 --- The CPUs' caches of a zone.
@@ -182,7 +98,18 @@ function methods:caches(zone)
 		i = i + 1
 		local offset = self.offsets[i]
 		if offset then
-			return self.offsets.cpus[i], zone + offset
+			return i - 1, zone + offset
+		end
+	end
+end
+
+-- Numbers and addresses of an array with an element for each memory domain.
+local function each_domain(self, D, first)
+	local i = -1
+	return function()
+		i = i + 1
+		if D and first and i < self.ndomains then
+			return i, first + i * D.size
 		end
 	end
 end
@@ -191,60 +118,106 @@ end
 -- @tparam integer zone
 -- @treturn function iterator of number and a struct uma_zone_domain's address
 function methods:domains(zone)
-	local D, pointer = self.k:type "struct uma_zone_domain", member.pointer(self.zone, "uz_domain")
-	local n = math.min(member.integer(self.k, "vm_ndomains") or 1, DOMAINS_MAX)
-	local first, i = zone + self.behind, -1
-	if pointer then
-		first = pointer(zone)
+	local first = zone + self.behind
+	if self.domain_pointer then
+		first = self.domain_pointer(zone)
 	end
-	return function()
-		i = i + 1
-		if D and first and i < n then
-			return i, first + i * D.size
-		end
+	return each_domain(self, self.zone_domain, first)
+end
+
+--- What a keg has in each memory domain.
+-- @tparam integer keg
+-- @treturn function iterator of number and a struct uma_domain's address
+function methods:keg_domains(keg)
+	local place = self.keg_domain and self.keg:member "uk_domain"
+	return each_domain(self, self.keg_domain, place and keg + place.offset)
+end
+
+local function list(self, name, T, link)
+	local symbol = self.k.kd:symbol(name)
+	local head = symbol and self.k.kd:type_of_symbol(name)
+	if head == nil then
+		return function() return nil end
 	end
+	return (queue.prepare(head, link, { element = T, addresses = true })(symbol.value,
+	    function(status) self.report(name .. ": " .. status.message) end))
 end
 
 --- All zones: those of each keg, then those that cache what others made.
 -- @treturn function iterator of the addresses of a struct uma_zone and its
 --   struct uma_keg (nil: none), and whether it is the keg's first zone, whose
---   the keg's free items are
+--   the keg's free items are: the others are secondary
 function methods:each()
-	local k, report = self.k, self.report
-	local kegs = list(k, "uma_kegs", self.keg, "uk_link", report)
-	local keg = kegs()
 	local zones = self.keg:member "uk_zones"
 	local walk = queue.prepare(zones.type, "uz_link", { element = self.zone, addresses = true })
 	return coroutine.wrap(function()
-		while keg do
+		for keg in list(self, "uma_kegs", self.keg, "uk_link") do
 			local first = true
-			for zone in walk(keg + zones.offset, function(status) report(status.message) end) do
+			for zone in walk(keg + zones.offset, function(status) self.report(status.message) end) do
 				coroutine.yield(zone, keg, first)
 				first = false
 			end
-			keg = kegs()
 		end
-		for zone in list(k, "uma_cachezones", self.zone, "uz_link", report) do
+		for zone in list(self, "uma_cachezones", self.zone, "uz_link") do
 			coroutine.yield(zone, nil, false)
 		end
 	end)
 end
 
+--- All zones, read once.
+-- @treturn {table...} zone, keg (addresses), first, name (nil: it can't be read)
+function methods:list()
+	if self.entries == nil then
+		self.entries = {}
+		for zone, keg, first in self:each() do
+			local ok, name = pcall(self.fields.name, zone)
+			table.insert(self.entries, { zone = zone, keg = keg, first = first, name = ok and name or nil })
+		end
+	end
+	return self.entries
+end
+
+--- The zones of a name, or that at an address: names are not unique, a jail's
+-- network stack has zones of its own.
+-- @tparam string|integer what
+-- @treturn {table...} of list()
+function methods:find(what)
+	local found = {}
+	for _, entry in ipairs(self:list()) do
+		if entry.name == what or entry.zone == what then
+			found[#found + 1] = entry
+		end
+	end
+	return found
+end
+
 --- What can be known of a kernel's zones.
 -- @tparam table k
--- @tparam function report
--- @treturn ?table each(), caches(), domains(), `fields`: functions of a zone's address: name size
---   allocs frees used fails sleeps xdomain (from 13 on) cached, and limit (of zone and keg), keg_free
---   (of a keg); nil when the kernel file has no types
+-- @tparam ?function report called with a message when a list is broken
+-- @treturn ?table each(), list(), find(), caches(), domains(), keg_domains(), `fields`:
+--   functions of a zone's address: name flags size (of an item, bytes)
+--   bucket_size bucket_size_max bucket_max sleepers items smr import; of a keg's:
+--   keg_name keg_size keg_rsize (bytes an item takes) keg_ipers (items of a slab)
+--   keg_ppera (pages of a slab) keg_pgoff keg_align keg_reserve keg_flags; and
+--   those of vmcore.kern.uma.count. nil when the kernel file has no types
 function uma.new(k, report)
 	local Z, K = k:type "struct uma_zone", k:type "struct uma_keg"
 	local C = k:type "struct uma_cache"
 	if not (Z and K and C) then
 		return nil
 	end
-	local offsets, behind = caches(k, Z, C)
-	return setmetatable({ k = k, report = report, zone = Z, keg = K, offsets = offsets, behind = behind,
-		fields = fields_of(k, Z, K, C, offsets, behind, report) }, view_meta)
+	local offsets, behind = cache_places(k, Z, C)
+	local self = setmetatable({ k = k, report = report or function() end, zone = Z, keg = K, cache = C,
+		offsets = offsets, behind = behind, zone_domain = k:type "struct uma_zone_domain",
+		keg_domain = k:type "struct uma_domain", domain_pointer = member.pointer(Z, "uz_domain"),
+		ndomains = math.min(member.integer(k, "vm_ndomains") or 1, DOMAINS_MAX),
+		-- Since 13 a cache has its buckets' counts.
+		flags = kvm.has_member(C, "uc_allocbucket.ucb_cnt") and FLAGS_13 or FLAGS_12,
+		fields = zone_fields(Z, K) }, view_meta)
+	for name, field in pairs(count.fields(self)) do
+		self.fields[name] = field
+	end
+	return self
 end
 
 return uma

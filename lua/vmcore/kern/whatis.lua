@@ -12,8 +12,9 @@ local kld = require "vmcore.kern.kld"
 local member = require "vmcore.kern.member"
 local pcpu = require "vmcore.kern.pcpu"
 local proc = require "vmcore.kern.proc"
-local slab = require "vmcore.kern.slab"
+local slab = require "vmcore.kern.uma.slab"
 local stack = require "vmcore.kern.stack"
+local uma = require "vmcore.kern.uma"
 local vm_page = require "vmcore.kern.vm_page"
 local vnet = require "vmcore.kern.vnet"
 
@@ -230,10 +231,11 @@ end
 
 --- Prepare to ask what addresses are.
 -- @tparam table k
--- @tparam ?function on_stop called with the status of lists that end early
+-- @tparam ?function report called with a message when a list ends early
 -- @treturn table with ask()
-function whatis.new(k, on_stop)
-	local ok, slabs = pcall(slab.new, k, on_stop)
+function whatis.new(k, report)
+	local zones = uma.new(k, report)
+	local ok, slabs = pcall(slab.new, zones)
 	return setmetatable({ k = k, klds = kld.new(k), slabs = ok and slabs or nil,
 		pages = vm_page.new(k), page_size = k:dump().page_size, word = k.kd:ptrsize() }, view_meta)
 end

@@ -1,8 +1,9 @@
 --- Items of UMA's slabs and their pages, in layouts of two generations.
 local forge = require "spec.support.forge"
 local lab = require "spec.support.lab"
-local slab = require "vmcore.kern.slab"
-local uma = require "spec.support.uma"
+local slab = require "vmcore.kern.uma.slab"
+local made_of = require "spec.support.uma"
+local uma = require "vmcore.kern.uma"
 local vm_page = require "vmcore.kern.vm_page"
 local vmcore = require "vmcore"
 local whatis = require "vmcore.kern.whatis"
@@ -19,9 +20,9 @@ for _, release in ipairs { 12, 13 } do
 		local k, made, slabs
 
 		setup(function()
-			made = uma.build(release)
+			made = made_of.build(release)
 			k = open(made)
-			slabs = assert(slab.new(k))
+			slabs = assert(slab.new(uma.new(k, error)))
 		end)
 
 		teardown(function()
@@ -77,7 +78,7 @@ for _, release in ipairs { 12, 13 } do
 
 	describe("damaged slabs as in " .. release, function()
 		it("cost what they lead to", function()
-			local made = uma.build(release)
+			local made = made_of.build(release)
 			-- The second keg's list of slabs is poisoned, the zones' run in a circle.
 			local domain = made.types:offsetof("struct uma_keg", "uk_domain") +
 			    made.types:offsetof("struct uma_domain", "ud_part_slab")
@@ -85,14 +86,15 @@ for _, release in ipairs { 12, 13 } do
 			made.memory:ptr(made.zone + made.types:offsetof("struct uma_zone", "uz_link"), made.zone)
 			local k <close> = open(made)
 			local told = {}
-			local slabs = slab.new(k, function(status) told[#told + 1] = status.reason end)
-			assert.same({ "cycle" }, told)
+			local slabs = slab.new(uma.new(k, function(message) told[#told + 1] = message end))
+			assert.equal(1, #told)
+			assert.matches("runs in a circle", told[1])
 			assert.equal("allocated", slabs:of(made.small).state)
 			assert.is_nil(slabs:of(made.large))
 		end)
 
 		it("are looked at in finite time, whatever the kernel says there is of them", function()
-			local made = uma.build(release)
+			local made = made_of.build(release)
 			for _, symbol in ipairs(made.symbols) do
 				if symbol.name == "mp_maxid" or symbol.name == "vm_ndomains" then
 					made.memory:u32(symbol.addr, 0x7fffffff)
@@ -101,7 +103,7 @@ for _, release in ipairs { 12, 13 } do
 			made.memory:u16(made.kegs[2] + made.types:offsetof("struct uma_keg", "uk_ppera"), 0xffff)
 			made.memory:u32(made.kegs[1] + made.types:offsetof("struct uma_keg", "uk_rsize"), 0)
 			local k <close> = open(made)
-			local slabs = slab.new(k)
+			local slabs = slab.new(uma.new(k))
 			assert.equal("unused", slabs:of(made.small).state)
 			assert.equal(made.large, slabs:of(made.large).item)
 		end)
@@ -114,7 +116,7 @@ describe("a kernel without types of UMA", function()
 		local memory = forge.memory { types = types }
 		memory:make("struct item", { n = 1 })
 		local k <close> = open { types = types, memory = memory }
-		assert.is_nil(slab.new(k))
+		assert.is_nil(uma.new(k))
 		assert.is_nil(vm_page.new(k))
 	end)
 end)
