@@ -1,4 +1,4 @@
---- Locks and sleep queues of freebsd13-amd64. The kernel paniced by sysctl, no
+--- Locks, sleep queues and run queues of freebsd13-amd64. The kernel paniced by sysctl, no
 -- thread was blocked on a lock; every sleeper of the truth is in a queue.
 local real = require "spec.support.real"
 
@@ -36,5 +36,24 @@ describe("locks of freebsd13-amd64", function()
 			end
 		end
 		assert.is_nil(next(queued))
+	end)
+
+	it("have every thread that was to run in a run queue, and count them", function()
+		local rows, err, status = real.rows(dump, "runq")
+		assert.equal("", err)		-- nor does tdq_load disagree
+		assert.equal(0, status)
+		local where = {}
+		for _, row in ipairs(rows) do
+			-- Where one waits need not be where it ran last.
+			where[row.tid] = row.queue == "running" and tostring(row.cpu) or "queued"
+		end
+		for line in real.truth(dump, "truth.txt"):gmatch "[^\n]+" do
+			local tid, state, oncpu = line:match "^T %d+ (%d+) '.-' state=([34]) .- oncpu=(-?%d+)"
+			if tid then
+				assert.equal(state == "4" and oncpu or "queued", where[tonumber(tid)], "thread " .. tid)
+				where[tonumber(tid)] = nil
+			end
+		end
+		assert.is_nil(next(where))
 	end)
 end)

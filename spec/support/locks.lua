@@ -2,6 +2,7 @@
 --
 --	system.new{ prepare = locks.prepare } and then locks.place(s): what holds
 --	and waits is told in s.truth.locks, by name.
+local source = require "spec.support.source"
 local types = require "spec.support.types"
 
 local locks = {}
@@ -15,24 +16,11 @@ local NAMES = { [0] = "spin mutex", "sleep mutex", "sx", "rm", "sleepable rm", "
 local CHAINS = 256
 
 local TYPES = [[
-struct rwlock { struct lock_object lock_object; unsigned long rw_lock; };
-struct sx { struct lock_object lock_object; unsigned long sx_lock; };
-struct lock { struct lock_object lock_object; unsigned long lk_lock;
-	unsigned int lk_exslpfail; int lk_timo; int lk_pri; };
-struct rmlock { struct lock_object lock_object; unsigned long rm_writecpus;
-	void *rm_activeReaders; union { struct lock_object _rm_wlock_object;
-	struct mtx _rm_lock_mtx; struct sx _rm_lock_sx; } _rm_lock; };
-struct rm_priotracker { struct rm_queue rmp_cpuQueue;
-	struct rmlock *rmp_rmlock; struct thread *rmp_thread; int rmp_flags; };
 struct lock_instance { struct lock_object *li_lock; const char *li_file;
 	int li_line; unsigned int li_flags; };
 struct lock_list_entry { struct lock_list_entry *ll_next;
 	struct lock_instance ll_children[5]; unsigned int ll_count; };
 struct lock_class { const char *lc_name; unsigned int lc_flags; };
-struct turnstile_chain { struct { struct turnstile *lh_first; } tc_turnstiles;
-	struct mtx tc_lock; };
-struct sleepqueue_chain { struct { struct sleepqueue *lh_first; } sc_queues;
-	struct mtx sc_lock; };
 ]]
 
 local function object(sys, name, class)
@@ -48,7 +36,8 @@ end
 --- Define the types and the variables.
 -- @tparam table sys image.lua
 function locks.prepare(sys)
-	types.parse(TYPES, nil, sys.types)
+	types.parse(source.read(("spec/support/layouts/lock%d-amd64.h"):format(
+	    sys.osreldate // 100000)) .. TYPES, nil, sys.types)
 	local classes = {}
 	for i = 0, #NAMES do
 		classes[i + 1] = sys:make("struct lock_class",

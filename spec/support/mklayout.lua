@@ -36,7 +36,7 @@ local KEEP = {
 	{ "region_descriptor" }, { "pcb" }, { "trapframe" },
 	{ "mdthread", "md_spinlock_count md_saved_flags md_pcb md_stack_base" },
 	{ "turnstile" }, { "sleepqueue" },
-	{ "thread", "td_lock td_proc td_plist td_slpq td_lockq td_hash " ..
+	{ "thread", "td_lock td_proc td_plist td_runq td_slpq td_lockq td_hash " ..
 	    "td_sleepqueue td_turnstile td_tid td_flags td_ast " ..
 	    "td_inhibitors td_pflags td_dupfd td_sqqueue td_wchan td_wmesg " ..
 	    "td_tsqueue td_locks td_blocked td_lockname td_wantedlock " ..
@@ -58,7 +58,7 @@ local KEEP = {
 	{ "proclist" },
 	{ "rm_queue" },
 	{ "pcpu", "pc_curthread pc_idlethread pc_fpcurthread pc_deadthread " ..
-	    "pc_curpcb pc_rm_queue pc_switchtime pc_switchticks pc_cpuid pc_allcpu " ..
+	    "pc_curpcb pc_spinlocks pc_rm_queue pc_switchtime pc_switchticks pc_cpuid pc_allcpu " ..
 	    "pc_cp_time pc_domain pc_dynamic pc_prvspace pc_apic_id" },
 	{ "cpuhead" }, { "msgbuf" }, { "linker_file" },
 }

@@ -290,6 +290,7 @@ struct thread {
 	struct mtx *volatile td_lock @ 0;
 	struct proc *td_proc @ 8;
 	struct { struct thread *tqe_next; struct thread **tqe_prev; } td_plist @ 16;
+	struct { struct thread *tqe_next; struct thread **tqe_prev; } td_runq @ 32;
 	struct { struct thread *tqe_next; struct thread **tqe_prev; } td_slpq @ 48;
 	struct { struct thread *tqe_next; struct thread **tqe_prev; } td_lockq @ 64;
 	struct { struct thread *le_next; struct thread **le_prev; } td_hash @ 80;
@@ -394,8 +395,8 @@ struct proclist {
 	struct proc *lh_first @ 0;
 } @ 8;
 struct rm_queue {
-	struct rm_queue *rmq_next @ 0;
-	struct rm_queue *rmq_prev @ 8;
+	struct rm_queue *volatile rmq_next @ 0;
+	struct rm_queue *volatile rmq_prev @ 8;
 } @ 16;
 struct pcpu {
 	struct thread *pc_curthread @ 0;
@@ -405,11 +406,12 @@ struct pcpu {
 	struct pcb *pc_curpcb @ 32;
 	uint64_t pc_switchtime @ 40;
 	int pc_switchticks @ 48;
-	struct rm_queue pc_rm_queue @ 136;
 	u_int pc_cpuid @ 52;
 	struct { struct pcpu *stqe_next; } pc_allcpu @ 56;
+	struct lock_list_entry *pc_spinlocks @ 64;
 	long pc_cp_time[5] @ 72;
 	int pc_domain @ 132;
+	struct rm_queue pc_rm_queue @ 136;
 	uintptr_t pc_dynamic @ 152;
 	struct pcpu *pc_prvspace @ 384;
 	u_int pc_apic_id @ 464;

@@ -296,7 +296,8 @@ struct thread {
 	struct mtx *volatile td_lock @ 0;
 	struct proc *td_proc @ 8;
 	struct { struct thread *tqe_next; struct thread **tqe_prev; } td_plist @ 16;
-	union { struct { struct thread *tqe_next; struct thread **tqe_prev; } td_slpq; struct thread *td_zombie; }  @ 48;
+	struct { struct thread *tqe_next; struct thread **tqe_prev; } td_runq @ 32;
+	union { struct { struct thread *tqe_next; struct thread **tqe_prev; } td_slpq; struct thread *td_zombie; }  @ 16 @ 48;
 	struct { struct thread *tqe_next; struct thread **tqe_prev; } td_lockq @ 64;
 	struct { struct thread *le_next; struct thread **le_prev; } td_hash @ 80;
 	struct sleepqueue *td_sleepqueue @ 128;
@@ -405,8 +406,8 @@ struct proclist {
 	struct proc *lh_first @ 0;
 } @ 8;
 struct rm_queue {
-	struct rm_queue *rmq_next @ 0;
-	struct rm_queue *rmq_prev @ 8;
+	struct rm_queue *volatile rmq_next @ 0;
+	struct rm_queue *volatile rmq_prev @ 8;
 } @ 16;
 struct pcpu {
 	struct thread *pc_curthread @ 0;
@@ -416,11 +417,12 @@ struct pcpu {
 	struct pcb *pc_curpcb @ 32;
 	uint64_t pc_switchtime @ 48;
 	int pc_switchticks @ 56;
-	struct rm_queue pc_rm_queue @ 144;
 	u_int pc_cpuid @ 60;
 	struct { struct pcpu *stqe_next; } pc_allcpu @ 64;
+	struct lock_list_entry *pc_spinlocks @ 72;
 	long pc_cp_time[5] @ 80;
 	int pc_domain @ 140;
+	struct rm_queue pc_rm_queue @ 144;
 	uintptr_t pc_dynamic @ 160;
 	struct pcpu *pc_prvspace @ 384;
 	u_int pc_apic_id @ 464;
