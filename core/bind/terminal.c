@@ -20,7 +20,7 @@
 /* So many interrupts that nothing answers end the process. */
 #define	IMPATIENT	3
 
-/* The state that terminal_guard() runs a function in, or NULL. */
+/* The coroutine that runs, of the function of terminal_guard(), or NULL. */
 static lua_State *volatile running;
 /* Interrupts since the last terminal_calm(). */
 static volatile sig_atomic_t interrupts;
@@ -40,7 +40,7 @@ terminal_calm(void)
 }
 
 /*
- * It stays until terminal_guard() takes it away: who catches the error is
+ * It stays for as long as the interrupt does: who catches the error is
  * interrupted again at his next instruction.
  */
 static void
@@ -48,7 +48,17 @@ interrupt(lua_State *L, lua_Debug *ar)
 {
 
 	(void)ar;
-	luaL_error(L, "interrupted");
+	if (terminal_interrupted())
+		luaL_error(L, "interrupted");
+	lua_sethook(L, NULL, 0, 0);
+}
+
+static void
+stop(lua_State *L)
+{
+
+	lua_sethook(L, interrupt, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE |
+	    LUA_MASKCOUNT, 1);
 }
 
 static void
@@ -60,8 +70,7 @@ on_interrupt(int sig)
 	if (L == NULL)
 		return;
 	/* The one function of Lua that may be called from a handler. */
-	lua_sethook(L, interrupt, LUA_MASKCALL | LUA_MASKRET | LUA_MASKLINE |
-	    LUA_MASKCOUNT, 1);
+	stop(L);
 	if (interrupts == IMPATIENT) {
 		(void)signal(sig, SIG_DFL);
 		(void)raise(sig);
@@ -104,6 +113,37 @@ terminal_catch(lua_State *L)
 	handle(SIGPIPE, on_pipe, SA_RESTART);
 	terminal_restart(true);
 	return (0);
+}
+
+/*
+ * resume(co, ...): coroutine.resume(), the upvalue, for coroutines that can
+ * be interrupted; so is who resumed one that was.
+ */
+static int
+terminal_resume(lua_State *L)
+{
+	lua_State *resumer = running;
+
+	lua_pushvalue(L, lua_upvalueindex(1));
+	lua_insert(L, 1);
+	if (resumer != NULL && lua_isthread(L, 2))
+		running = lua_tothread(L, 2);
+	lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+	running = resumer;
+	if (resumer != NULL && terminal_interrupted())
+		stop(resumer);
+	return (lua_gettop(L));
+}
+
+/* resumer(resume): what to resume coroutines with instead. */
+static int
+terminal_resumer(lua_State *L)
+{
+
+	luaL_checktype(L, 1, LUA_TFUNCTION);
+	lua_settop(L, 1);
+	lua_pushcclosure(L, terminal_resume, 1);
+	return (1);
 }
 
 /*
@@ -158,6 +198,7 @@ static const luaL_Reg functions[] = {
 	{ "guard", terminal_guard },
 	{ "isatty", terminal_isatty },
 	{ "remember", terminal_remember },
+	{ "resumer", terminal_resumer },
 	{ "size", terminal_size },
 	{ NULL, NULL }
 };

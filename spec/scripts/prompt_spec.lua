@@ -174,6 +174,18 @@ describe("vmcore without a command", function()
 			assert.equal(0, status, out)
 		end)
 
+		test("is interrupted in a coroutine, and goes on with others", function(env)
+			local out, _, status = talk(env, "expect vmcore> \n"
+			    .. "send it = coroutine.wrap(function() while true do coroutine.yield(7) end end) it()\\r\n"
+			    .. "expect vmcore> \n"
+			    .. "send coroutine.wrap(function() io.stderr:write('beg' .. 'un') "
+			    .. "while true do pcall(it) end end)()\\r\n"
+			    .. "expect begun\nsend \\x03\nexpect interrupted\nexpect vmcore> \nsend 6*7\\r\nexpect 42\n"
+			    .. "expect vmcore> \nsend coroutine.wrap(function() return 6*9 end)()\\r\nexpect 54\n"
+			    .. "expect vmcore> \nsend .quit\\r\n")
+			assert.equal(0, status, out)
+		end)
+
 		test("pages what is long, and that only", function(env)
 			local pager = file("pager", "sed 's/^/paged /'\n")
 			local out, _, status = talk(("%s PAGER='sh %s'"):format(env, pager), "size 10 80\nexpect vmcore> \n"

@@ -83,6 +83,26 @@ local function loop(session, terminal, flush, say)
 	end
 end
 
+-- Coroutines, too, stop at an interrupt: library walkers are some.
+local function interruptible(terminal)
+	local library = coroutine
+	local create, resume = library.create, terminal.resumer(library.resume)
+	local function result(co, ok, ...)
+		if ok then
+			return ...
+		end
+		library.close(co)
+		error((...), 0)
+	end
+	library.resume = resume
+	function library.wrap(fn)
+		local co = create(fn)
+		return function(...)
+			return result(co, resume(co, ...))
+		end
+	end
+end
+
 --- Talk with the user until he leaves.
 -- @tparam table session of vmcore.prompt
 -- @tparam table terminal kvm.terminal
@@ -90,6 +110,7 @@ function screen.run(session, terminal)
 	local say = session.complain
 	local flush = later(session, say)
 	terminal.catch()
+	interruptible(terminal)
 	terminal.guard(greet, session)
 	local _, path = history.path()
 	for _, line in ipairs(history.load(path)) do
