@@ -341,8 +341,9 @@ kvmi_ctf_create(kvm_t *kd, struct kvmi_image *img)
 
 	error = kvmi_image_section(img, CTF_SECTION, &s);
 	if (error > 0)
-		kvmi_error(kd, KVM_E_NOTYPE, 0, "kernel file %s has no type "
-		    "information (" CTF_SECTION ")", kvmi_image_path(img));
+		kvmi_error(kd, KVM_E_NOTYPE, 0, "%s %s has no type "
+		    "information (" CTF_SECTION ")", img->is_module ?
+		    "module" : "kernel file", kvmi_image_path(img));
 	if (error != 0)
 		return (NULL);
 	if ((c = calloc(1, sizeof(*c))) == NULL) {

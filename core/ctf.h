@@ -35,7 +35,8 @@ struct kvmi_recmember {
 struct kvmi_ctf {
 	kvm_t			*kd;
 	struct kvmi_image	*image;
-	struct kvmi_ctf		*parent;	/* not owned; NULL: none */
+	struct kvmi_ctf		*parent;	/* of a module's: the kernel's,
+						   not owned; else NULL */
 	void			*inflated;	/* NULL: lies in the image */
 	const uint8_t		*body;		/* what follows the header */
 	bool			 bigendian;
@@ -110,6 +111,13 @@ void	kvmi_ctf_info(const struct kvmi_ctf *, const uint8_t *,
 	    struct kvmi_record *);
 /* Take the "..." off the parameters of a function. */
 void	kvmi_ctf_varargs(const struct kvmi_ctf *, struct kvmi_record *);
+
+/*
+ * ctftwin.c.  Number of the type of the kernel's container that r, a named
+ * type of c, is a copy of; 0: none.
+ */
+uint32_t kvmi_ctf_twin(const struct kvmi_ctf *kernel, const struct kvmi_ctf *c,
+	    const struct kvmi_record *r);
 
 /*
  * ctfsym.c.  The type of a symbol: a function's record (kind

@@ -1,7 +1,7 @@
 /*-
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * image.c: a kernel (or module) as an ELF file: what it is, its sections.
+ * image.c: a kernel or module as an ELF file: what it is, its sections.
  *
  * The file is mapped and stays where it is: a kernel with debugging data is
  * hundreds of megabytes, often sparse, and little of it is ever touched.
@@ -424,6 +424,31 @@ kvmi_image_section_at(struct kvmi_image *img, uint32_t index,
 	if (s->type == SHT_NOBITS || s->type == SHT_NULL)
 		return (0);
 	return (section_contents(img, s, out));
+}
+
+bool
+kvmi_image_is_placed(const struct kvmi_image *img, uint32_t index)
+{
+
+	return (!img->is_module || index >= img->nsections ||
+	    img->sections[index].placed);
+}
+
+/* Symbols of a relocatable file count from their section's start. */
+int
+kvmi_image_place(struct kvmi_image *img, uint32_t index, kvaddr_t addr)
+{
+	struct kvmi_elfsect *s;
+
+	if (index == 0 || index >= img->nsections ||
+	    (img->sections[index].flags & SHF_ALLOC) == 0)
+		return (1);
+	s = &img->sections[index];
+	s->bias = img->ident.type == ET_REL ? addr : s->bias + addr - s->addr;
+	s->addr = addr;
+	s->placed = true;
+	kvmi_symtab_forget(&img->symtab);
+	return (0);
 }
 
 int

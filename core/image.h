@@ -1,7 +1,8 @@
 /*-
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * image.h: the kernel file as image.c, symtab.c and ctf.c see it.
+ * image.h: an ELF file as image.c, symtab.c and ctf.c see it: the kernel's, or
+ * a module's.
  */
 #ifndef _KVM_IMAGE_H_
 #define	_KVM_IMAGE_H_
@@ -41,6 +42,9 @@ struct kvmi_elfsect {
 	const char	*name;		/* "" when damaged */
 	uint32_t	 type, link;
 	uint64_t	 flags, addr, offset, size;
+	bool		 placed;	/* in memory: addr is where */
+	uint64_t	 bias;		/* then: from a symbol's value to its
+					   address */
 	void		*inflated;	/* contents of a compressed one */
 	size_t		 inflated_size;
 };
@@ -51,6 +55,8 @@ struct kvmi_image {
 	const uint8_t		*base;		/* the file, mapped */
 	size_t			 size;
 	struct kvmi_ident	 ident;
+	bool			 is_module;	/* only sections that were
+						   placed have addresses */
 	struct kvmi_elfsect	*sections;
 	uint32_t		 nsections;
 	struct kvmi_symtab	 symtab;
@@ -59,6 +65,14 @@ struct kvmi_image {
 /* Section number index, with its contents.  As kvmi_image_section(). */
 int	kvmi_image_section_at(struct kvmi_image *, uint32_t index,
 	    struct kvmi_section *);
+
+/*
+ * Section number index of a module begins at addr.  0; or 1: it is none that
+ * takes up memory.
+ */
+int	kvmi_image_place(struct kvmi_image *, uint32_t index, kvaddr_t addr);
+/* Does section number index, or what is in none, have an address? */
+bool	kvmi_image_is_placed(const struct kvmi_image *, uint32_t index);
 
 /*
  * The strings of a table of size bytes that are terminated inside it: how
@@ -76,7 +90,12 @@ void	*kvmi_inflate(kvm_t *, const char *what, const void *in, size_t insize,
 /* Find the symbol table.  0 (there may be none); or -1: it is damaged. */
 int	kvmi_symtab_locate(struct kvmi_image *);
 void	kvmi_symtab_deinit(struct kvmi_symtab *);
-/* Symbol i < count as it stands; its name, "" when damaged. */
+/* Addresses have changed: forget the index by address. */
+void	kvmi_symtab_forget(struct kvmi_symtab *);
+/*
+ * Symbol i < count as it stands, one of a module with its address; its name,
+ * "" when damaged.
+ */
 void	kvmi_symtab_read(const struct kvmi_image *, uint32_t i,
 	    struct kvmi_elfsym *);
 const char *kvmi_symtab_name(const struct kvmi_symtab *, uint32_t offset);

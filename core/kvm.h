@@ -207,7 +207,8 @@ int	 kvm_walk_pages(kvm_t *kd, kvm_walk_pages_cb_t *cb, void *arg);
  * then a weak one, then the first local one.  Names found by the resolver
  * have n_type N_DATA | N_EXT.  A name that is not found is looked for as a
  * variable of the selected network stack (kvm_vnet_select()), and then of the
- * selected processor (kvm_dpcpu_setcpu()).
+ * selected processor (kvm_dpcpu_setcpu()); and then in the same ways in the
+ * files of modules that have a place (kvm_module_place()).
  * The number of names not found; -1 on error.  kvm_nlist() is for native
  * kernels and fails with KVM_E_NOTSUP for others; use kvm_nlist2().
  */
@@ -899,6 +900,74 @@ int		 kvm_enumerator(kvm_t *kd, const char *name, int64_t *value);
  */
 size_t		 kvm_type_spell(kvm_type_t *t, const char *name, char *buf,
 		    size_t size);
+
+/* ------------------------------------------------------------------------
+ * Extensions: modules
+ *
+ * The file of a module that the kernel has loaded.  It is the caller who knows
+ * where: in the dump, a module is what struct linker_file and struct elf_file
+ * say.
+ */
+
+typedef struct kvm_module kvm_module_t;
+
+struct kvm_module_section {
+	const char	*kms_name;	/* "" when damaged */
+	uint32_t	 kms_type;	/* SHT_*, elf(5) */
+	uint64_t	 kms_flags;	/* SHF_* */
+	kvaddr_t	 kms_addr;	/* where it was placed; before that
+					   what the file says */
+	uint64_t	 kms_size;	/* bytes */
+	bool		 kms_placed;
+};
+
+/*
+ * Open the file of a module: a relocatable file or a shared object for the
+ * machine of the kernel.  It is closed by kvm_close(), as are the types,
+ * symbols and strings obtained from it.  NULL on error.
+ */
+kvm_module_t	*kvm_module_open(kvm_t *kd, const char *path);
+const char	*kvm_module_path(kvm_module_t *m);
+/* Is it a relocatable file (ET_REL), whose symbols count from sections? */
+bool		 kvm_module_relocatable(kvm_module_t *m);
+
+/* Section index of the file, from 0 (which is none).  0, or -1. */
+int		 kvm_module_section(kvm_module_t *m, size_t index,
+		    struct kvm_module_section *section);
+size_t		 kvm_module_section_count(kvm_module_t *m);
+
+/*
+ * Say that section index lies at addr.  Sections set_vnet and set_pcpu lie
+ * where the kernel made room for them in its own sets of that name: then
+ * kvm_nlist() knows their variables, too.  0; or -1 when it is no section that
+ * takes up memory.
+ */
+int		 kvm_module_place(kvm_module_t *m, size_t index,
+		    kvaddr_t addr);
+
+/*
+ * As kvm_symbol(), kvm_symbol_at(), kvm_symbol_entry(), kvm_symbol_count(),
+ * for the symbols of the module.  Those of sections that were not placed have
+ * no address: the first two don't find them, and in ks_value of the third is
+ * what the file says.
+ */
+int		 kvm_module_symbol(kvm_module_t *m, const char *name,
+		    struct kvm_symbol *sym);
+int		 kvm_module_symbol_at(kvm_module_t *m, kvaddr_t addr,
+		    struct kvm_symbol *sym);
+int		 kvm_module_symbol_entry(kvm_module_t *m, size_t index,
+		    struct kvm_symbol *sym);
+size_t		 kvm_module_symbol_count(kvm_module_t *m);
+
+/*
+ * As kvm_type() and kvm_type_of_symbol(): by the CTF of the module, and where
+ * that has nothing, the kernel's.  A type that the module defines just as the
+ * kernel does is the kernel's.
+ */
+kvm_type_t	*kvm_module_type(kvm_module_t *m, enum kvm_kind kind,
+		    const char *name);
+kvm_type_t	*kvm_module_type_of_symbol(kvm_module_t *m,
+		    const struct kvm_symbol *sym);
 
 #ifdef __GNUC__
 #pragma GCC visibility pop

@@ -66,7 +66,8 @@ declared_type(kvm_type_t **tp)
 		return (KVM_E_NONE);
 	memcpy(name, t->name, len);
 	name[len] = '\0';
-	class = kvmi_type_base(t->types, t->kind, name, &whole);
+	class = kvmi_type_base(t->types, t->ctf, t->kind, name,
+	    &whole);
 	if (class == KVM_E_NONE && whole->size == t->size &&
 	    whole->kind == t->kind)
 		*tp = whole;

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "module.h"
 #include "pcpu.h"
 
 /* Longer than any name of a variable in the kernel. */
@@ -85,17 +86,21 @@ ask(kvm_t *kd, const char *name, struct kvm_nlist *nl)
 	return (ask_image(kd, name, nl));
 }
 
+/* One that knows symbols: 0, or -1. */
+typedef int	oracle_t(kvm_t *, const char *name, struct kvm_nlist *);
+
 /* As it is, else without one leading underscore (a.out's C names). */
 static int
-resolve_plain(kvm_t *kd, const char *name, struct kvm_nlist *nl)
+resolve_plain(kvm_t *kd, oracle_t *oracle, const char *name,
+    struct kvm_nlist *nl)
 {
 
-	if (ask(kd, name, nl) == 0)
+	if (oracle(kd, name, nl) == 0)
 		return (0);
 	if (kd->error.ke_class != KVM_E_NOSYM || name[0] != '_' ||
 	    name[1] == '\0')
 		return (-1);
-	return (ask(kd, name + 1, nl));
+	return (oracle(kd, name + 1, nl));
 }
 
 /*
@@ -103,8 +108,8 @@ resolve_plain(kvm_t *kd, const char *name, struct kvm_nlist *nl)
  * turns the address there into that of one of them.
  */
 static int
-resolve_in_set(kvm_t *kd, const char *prefix, const char *name,
-    int (*place)(kvm_t *, kvaddr_t *), struct kvm_nlist *nl)
+resolve_in_set(kvm_t *kd, oracle_t *oracle, const char *prefix,
+    const char *name, int (*place)(kvm_t *, kvaddr_t *), struct kvm_nlist *nl)
 {
 	char symbol[PREFIXED_MAX];
 
@@ -112,7 +117,7 @@ resolve_in_set(kvm_t *kd, const char *prefix, const char *name,
 	if (snprintf(symbol, sizeof(symbol), "%s%s", prefix, name) >=
 	    (int)sizeof(symbol))
 		return (no_symbol(kd, name));
-	if (ask(kd, symbol, nl) == -1)
+	if (oracle(kd, symbol, nl) == -1)
 		return (-1);
 	if (place(kd, &nl->n_value) == -1)
 		return (kvmi_context(kd, "symbol %s", symbol));
@@ -121,16 +126,29 @@ resolve_in_set(kvm_t *kd, const char *prefix, const char *name,
 
 /* A failure other than that there is no such symbol is final. */
 static int
+resolve_by(kvm_t *kd, oracle_t *oracle, const char *name, struct kvm_nlist *nl)
+{
+
+	if (resolve_plain(kd, oracle, name, nl) == 0)
+		return (0);
+	if (kd->error.ke_class == KVM_E_NOSYM && resolve_in_set(kd, oracle,
+	    "vnet_entry_", name, kvmi_vnet_address, nl) == 0)
+		return (0);
+	if (kd->error.ke_class == KVM_E_NOSYM && resolve_in_set(kd, oracle,
+	    "pcpu_entry_", name, kvmi_dpcpu_address, nl) == 0)
+		return (0);
+	return (-1);
+}
+
+/* The kernel's own come first. */
+static int
 resolve(kvm_t *kd, const char *name, struct kvm_nlist *nl)
 {
 
-	if (resolve_plain(kd, name, nl) == 0)
+	if (resolve_by(kd, ask, name, nl) == 0)
 		return (0);
-	if (kd->error.ke_class == KVM_E_NOSYM && resolve_in_set(kd,
-	    "vnet_entry_", name, kvmi_vnet_address, nl) == 0)
-		return (0);
-	if (kd->error.ke_class == KVM_E_NOSYM && resolve_in_set(kd,
-	    "pcpu_entry_", name, kvmi_dpcpu_address, nl) == 0)
+	if (kd->error.ke_class == KVM_E_NOSYM && kd->modules != NULL &&
+	    resolve_by(kd, kvmi_module_lookup, name, nl) == 0)
 		return (0);
 	nl->n_type = N_UNDF;
 	nl->n_value = 0;

@@ -311,6 +311,7 @@ destroy(kvm_t *kd)
 	free(kd->pcpus);
 	if (kd->types != NULL)
 		kvmi_types_destroy(kd->types);
+	kvmi_modules_destroy(kd);
 	if (kd->arch != NULL)
 		kd->arch->deinit(kd);
 	kvmi_pagemap_deinit(&kd->pagemap);

@@ -490,6 +490,9 @@ struct kvmi_types;		/* the type graph of a descriptor */
 struct kvmi_types *kvmi_types_create(kvm_t *);
 void	kvmi_types_destroy(struct kvmi_types *);
 
+/* module.c: close the files of all modules. */
+void	kvmi_modules_destroy(kvm_t *);
+
 /* ---- architectures ------------------------------------------------------ */
 
 /* Where a virtual address leads. */
@@ -671,6 +674,7 @@ struct __kvm {
 	const char		*container;	/* "file", "header", "device" */
 	const char		*encryption;	/* "none" or the cipher */
 	struct kvmi_image	*image;		/* NULL: no kernel file */
+	kvm_module_t		*modules;	/* files that were opened */
 	struct kvmi_types	*types;		/* NULL: not asked for yet */
 	struct kvmi_pcpus	*pcpus;		/* the same */
 	struct kvmi_procs	*procs;		/* the same */

@@ -56,7 +56,8 @@ place_rank(const struct kvmi_image *img, const struct kvmi_elfsym *sym)
 	default:
 		return (-1);
 	}
-	if (sym->section == SHN_UNDEF || sym->section >= img->nsections)
+	if (sym->section == SHN_UNDEF || sym->section >= img->nsections ||
+	    !kvmi_image_is_placed(img, sym->section))
 		return (-1);
 	name = kvmi_symtab_name(&img->symtab, sym->name);
 	if (name[0] == '\0' || is_mapping(name))
@@ -183,8 +184,8 @@ order_symbols(struct kvmi_image *img, struct place *places, uint32_t count)
 }
 
 /*
- * The symbols of a relocatable file have no addresses yet, only offsets in
- * their sections: none is entered.
+ * The symbols of a relocatable file that is no module have no addresses, only
+ * offsets in their sections: none is entered.
  */
 static int
 index_places(struct kvmi_image *img)
@@ -198,7 +199,7 @@ index_places(struct kvmi_image *img)
 		return (-1);
 	if (t->order != NULL)
 		return (0);
-	n = img->ident.type == ET_REL ? 0 : t->count;
+	n = img->ident.type == ET_REL && !img->is_module ? 0 : t->count;
 	places = calloc(2 * ((size_t)n + 1), sizeof(*places));
 	if (places == NULL)
 		return (kvmi_nomem(img->kd, "symbol addresses"));
@@ -217,7 +218,8 @@ section_of(const struct kvmi_image *img, kvaddr_t addr)
 	for (i = 1; i < img->nsections; i++) {
 		s = &img->sections[i];
 		if (addr - s->addr < s->size && addr >= s->addr &&
-		    (s->flags & (SHF_ALLOC | SHF_TLS)) == SHF_ALLOC)
+		    (s->flags & (SHF_ALLOC | SHF_TLS)) == SHF_ALLOC &&
+		    kvmi_image_is_placed(img, i))
 			return (i);
 	}
 	return (0);

@@ -105,6 +105,15 @@ kvmi_symtab_deinit(struct kvmi_symtab *t)
 }
 
 void
+kvmi_symtab_forget(struct kvmi_symtab *t)
+{
+
+	free(t->order);
+	t->order = NULL;
+	t->norder = 0;
+}
+
+void
 kvmi_symtab_read(const struct kvmi_image *img, uint32_t i,
     struct kvmi_elfsym *sym)
 {
@@ -129,6 +138,11 @@ kvmi_symtab_read(const struct kvmi_image *img, uint32_t i,
 	sym->bind = info >> 4;
 	if (sym->section == SHN_XINDEX && i < t->nxindex)
 		sym->section = kvmi_get32(t->xindex + 4 * (size_t)i, be);
+	if (img->is_module && sym->section < img->nsections) {
+		sym->value += img->sections[sym->section].bias;
+		if (img->ident.class == ELFCLASS32)
+			sym->value = (uint32_t)sym->value;
+	}
 }
 
 const char *

@@ -73,7 +73,6 @@ kvmi_types_destroy(struct kvmi_types *types)
 	if (types == NULL)
 		return;
 	kvmi_ctf_destroy(types->ctf);
-	kvmi_ctf_destroy(types->parent);
 	kvmi_arena_deinit(&types->arena);
 	free(types->table);
 	free(types);
@@ -86,24 +85,6 @@ kvmi_types_of(kvm_t *kd)
 	if (kd->types == NULL)
 		kd->types = kvmi_types_create(kd);
 	return (kd->types);
-}
-
-int
-kvmi_types_adopt(struct kvmi_types *types, struct kvmi_image *img)
-{
-	struct kvmi_ctf *parent;
-
-	if (types->ctf == NULL)
-		return (kvmi_error(types->kd, types->problem.ke_class, 0, "%s",
-		    types->problem.ke_message));
-	if ((parent = kvmi_ctf_create(types->kd, img)) == NULL)
-		return (-1);
-	if (types->parent != NULL || kvmi_ctf_adopt(types->ctf, parent) != 0) {
-		kvmi_ctf_destroy(parent);
-		return (-1);
-	}
-	types->parent = parent;
-	return (0);
 }
 
 static kvm_type_t *
@@ -326,7 +307,11 @@ static enum kvm_errclass
 make_record(struct kvmi_types *types, struct kvmi_ctf *ctf, uint32_t number,
     const struct kvmi_record *r, unsigned int depth, kvm_type_t **tp)
 {
+	uint32_t twin;
 
+	if (ctf->parent != NULL &&
+	    (twin = kvmi_ctf_twin(ctf->parent, ctf, r)) != 0)
+		return (make_type(types, ctf->parent, twin, depth, tp));
 	switch (r->kind) {
 	case KVM_K_VOID:		/* a hole */
 		return (KVM_E_FORMAT);

@@ -57,28 +57,27 @@ invent_base(struct kvmi_types *types, const struct kvmi_base *base,
 
 /* The source's type of that name.  KVM_E_NOTYPE: it has none. */
 static enum kvm_errclass
-find_in_source(struct kvmi_types *types, enum kvm_kind kind, const char *name,
-    kvm_type_t **tp)
+find_in_source(struct kvmi_types *types, struct kvmi_ctf *ctf,
+    enum kvm_kind kind, const char *name, kvm_type_t **tp)
 {
 	enum kvm_errclass class;
 	uint32_t number;
 
-	class = kvmi_type_definition(types, types->ctf, kind, name, tp);
-	if (class != KVM_E_NOTYPE || types->ctf == NULL)
-		return (class);
-	number = kvmi_ctf_find(types->ctf, kind, name);
-	return (number == 0 ? KVM_E_NOTYPE :
-	    kvmi_type_number(types, types->ctf, number, tp));
+	class = kvmi_type_definition(types, ctf, kind, name, tp);
+	for (; class == KVM_E_NOTYPE && ctf != NULL; ctf = ctf->parent)
+		if ((number = kvmi_ctf_find(ctf, kind, name)) != 0)
+			return (kvmi_type_number(types, ctf, number, tp));
+	return (class);
 }
 
 enum kvm_errclass
-kvmi_type_base(struct kvmi_types *types, enum kvm_kind kind, const char *name,
-    kvm_type_t **tp)
+kvmi_type_base(struct kvmi_types *types, struct kvmi_ctf *ctf,
+    enum kvm_kind kind, const char *name, kvm_type_t **tp)
 {
 	const struct kvmi_base *base;
 	enum kvm_errclass class;
 
-	class = find_in_source(types, kind, name, tp);
+	class = find_in_source(types, ctf, kind, name, tp);
 	base = kvmi_base_find(name);
 	if (class != KVM_E_NOTYPE || base == NULL || base->kind != kind)
 		return (class);
@@ -87,14 +86,14 @@ kvmi_type_base(struct kvmi_types *types, enum kvm_kind kind, const char *name,
 }
 
 static enum kvm_errclass
-find_type(struct kvmi_types *types, enum kvm_kind kind, const char *name,
-    kvm_type_t **tp)
+find_type(struct kvmi_types *types, struct kvmi_ctf *ctf, enum kvm_kind kind,
+    const char *name, kvm_type_t **tp)
 {
 	enum kvm_errclass class;
 
 	if (kind == KVM_K_INTEGER || kind == KVM_K_FLOAT)
-		return (kvmi_type_base(types, kind, name, tp));
-	class = find_in_source(types, kind, name, tp);
+		return (kvmi_type_base(types, ctf, kind, name, tp));
+	class = find_in_source(types, ctf, kind, name, tp);
 	if (class != KVM_E_NOTYPE)
 		return (class);
 	*tp = kvmi_type_named(types, kind, name);
@@ -103,10 +102,9 @@ find_type(struct kvmi_types *types, enum kvm_kind kind, const char *name,
 
 /* Say that a look-up by name failed, or that there is nothing to look in. */
 static void
-no_such_type(struct kvmi_types *types, enum kvm_kind kind, const char *name,
-    enum kvm_errclass class)
+no_such_type(struct kvmi_types *types, const struct kvmi_ctf *ctf,
+    enum kvm_kind kind, const char *name, enum kvm_errclass class)
 {
-	const struct kvmi_ctf *ctf = types->ctf;
 	kvm_t *kd = types->kd;
 
 	if (class == KVM_E_NOMEM)
@@ -117,25 +115,23 @@ no_such_type(struct kvmi_types *types, enum kvm_kind kind, const char *name,
 	    ctf->parent == NULL)
 		kvmi_error(kd, class, 0, "no %s%s among the types of %s; "
 		    "those of its parent %s are not loaded",
-		    kvmi_kind_word(kind), name, kvmi_image_path(kd->image),
+		    kvmi_kind_word(kind), name, kvmi_image_path(ctf->image),
 		    ctf->parent_name);
 	else if (class == KVM_E_NOTYPE)
 		kvmi_error(kd, class, 0, "no %s%s among the types of %s",
-		    kvmi_kind_word(kind), name, kvmi_image_path(kd->image));
+		    kvmi_kind_word(kind), name, kvmi_image_path(ctf->image));
 	else
 		kvmi_error(kd, class, 0, "%s: damaged types: %s%s",
-		    kvmi_image_path(kd->image), kvmi_kind_word(kind), name);
+		    kvmi_image_path(ctf->image), kvmi_kind_word(kind), name);
 }
 
 kvm_type_t *
-kvm_type(kvm_t *kd, enum kvm_kind kind, const char *name)
+kvmi_type_in(struct kvmi_types *types, struct kvmi_ctf *ctf,
+    enum kvm_kind kind, const char *name)
 {
-	struct kvmi_types *types;
 	enum kvm_errclass class;
 	kvm_type_t *t;
 
-	if ((types = kvmi_types_of(kd)) == NULL)
-		return (NULL);
 	switch (kind) {
 	case KVM_K_VOID:
 		return (types->void_type);
@@ -145,16 +141,26 @@ kvm_type(kvm_t *kd, enum kvm_kind kind, const char *name)
 	case KVM_K_UNION:
 	case KVM_K_ENUM:
 	case KVM_K_TYPEDEF:
-		class = find_type(types, kind, name, &t);
+		class = find_type(types, ctf, kind, name, &t);
 		if (class == KVM_E_NONE)
 			return (t);
-		no_such_type(types, kind, name, class);
+		no_such_type(types, ctf, kind, name, class);
 		return (NULL);
 	default:
-		kvmi_error(kd, KVM_E_INVAL, 0,
+		kvmi_error(types->kd, KVM_E_INVAL, 0,
 		    "kvm_type: types of kind %d have no names", (int)kind);
 		return (NULL);
 	}
+}
+
+kvm_type_t *
+kvm_type(kvm_t *kd, enum kvm_kind kind, const char *name)
+{
+	struct kvmi_types *types;
+
+	if ((types = kvmi_types_of(kd)) == NULL)
+		return (NULL);
+	return (kvmi_type_in(types, types->ctf, kind, name));
 }
 
 const char *
@@ -201,27 +207,34 @@ kvm_type_entry(kvm_t *kd, size_t index)
 }
 
 kvm_type_t *
-kvm_type_of_symbol(kvm_t *kd, const struct kvm_symbol *sym)
+kvmi_type_of_symbol_in(struct kvmi_types *types, struct kvmi_ctf *ctf,
+    const struct kvm_symbol *sym)
 {
-	struct kvmi_types *types;
 	struct kvmi_record r;
 	enum kvm_errclass class;
 	kvm_type_t *t;
 
-	if ((types = kvmi_types_of(kd)) == NULL)
-		return (NULL);
-	if (types->ctf == NULL) {
-		kd->error = types->problem;
-		return (NULL);
-	}
-	if (kvmi_ctf_symbol(types->ctf, sym, &r) != 0)
+	if (kvmi_ctf_symbol(ctf, sym, &r) != 0)
 		return (NULL);
 	class = r.kind == KVM_K_FUNCTION ?
-	    kvmi_type_derive(types, types->ctf, 0, &r, 0, &t) :
-	    kvmi_type_resolve(types, types->ctf, r.ref, 0, &t);
+	    kvmi_type_derive(types, ctf, 0, &r, 0, &t) :
+	    kvmi_type_resolve(types, ctf, r.ref, 0, &t);
 	if (class == KVM_E_NONE)
 		return (t);
-	kvmi_type_bad_source(kd, types->ctf, r.ref, class, sym->ks_name);
+	kvmi_type_bad_source(types->kd, ctf, r.ref, class, sym->ks_name);
+	return (NULL);
+}
+
+kvm_type_t *
+kvm_type_of_symbol(kvm_t *kd, const struct kvm_symbol *sym)
+{
+	struct kvmi_types *types;
+
+	if ((types = kvmi_types_of(kd)) == NULL)
+		return (NULL);
+	if (types->ctf != NULL)
+		return (kvmi_type_of_symbol_in(types, types->ctf, sym));
+	kd->error = types->problem;
 	return (NULL);
 }
 
@@ -235,8 +248,6 @@ kvm_enumerator(kvm_t *kd, const char *name, int64_t *value)
 		return (-1);
 	if (types->ctf != NULL)
 		error = kvmi_ctf_find_enumerator(types->ctf, name, value);
-	if (error > 0 && types->parent != NULL)
-		error = kvmi_ctf_find_enumerator(types->parent, name, value);
 	if (error > 0 && types->ctf == NULL)
 		kd->error = types->problem;
 	else if (error > 0)
@@ -356,9 +367,9 @@ kvm_type_define(kvm_t *kd, enum kvm_kind kind, const char *name,
 		return (NULL);
 	}
 	if (name[0] != '\0')
-		class = find_type(types, kind, name, &t);
+		class = find_type(types, types->ctf, kind, name, &t);
 	if (class != KVM_E_NONE && class != KVM_E_NOTYPE) {
-		no_such_type(types, kind, name, class);
+		no_such_type(types, types->ctf, kind, name, class);
 		return (NULL);
 	}
 	if (class == KVM_E_NONE && t->kind != KVM_K_FORWARD)

@@ -63,7 +63,6 @@ struct kvmi_flat {
 struct kvmi_types {
 	kvm_t			*kd;
 	struct kvmi_ctf		*ctf;		/* NULL: none, see problem */
-	struct kvmi_ctf		*parent;	/* of ctf; NULL: none */
 	struct kvm_error	 problem;	/* why ctf is NULL */
 	struct kvmi_arena	 arena;
 	kvm_type_t		**table;	/* derived types, base types and
@@ -83,11 +82,11 @@ struct kvmi_types {
 
 /* The descriptor's graph, made on first use; NULL with an error. */
 struct kvmi_types *kvmi_types_of(kvm_t *);
-/*
- * Let the types of another kernel file be the parent of the descriptor's
- * CTF, before any type was asked for.  0, or -1.
- */
-int	kvmi_types_adopt(struct kvmi_types *, struct kvmi_image *);
+/* As kvm_type() and kvm_type_of_symbol(), by one container. */
+kvm_type_t *kvmi_type_in(struct kvmi_types *, struct kvmi_ctf *, enum kvm_kind,
+	    const char *name);
+kvm_type_t *kvmi_type_of_symbol_in(struct kvmi_types *, struct kvmi_ctf *,
+	    const struct kvm_symbol *);
 /* The type that ref means to ctf.  depth counts nested types being made. */
 enum kvm_errclass kvmi_type_resolve(struct kvmi_types *, struct kvmi_ctf *,
 	    uint32_t ref, unsigned int depth, kvm_type_t **);
@@ -101,8 +100,8 @@ enum kvm_errclass kvmi_type_number(struct kvmi_types *, struct kvmi_ctf *,
 enum kvm_errclass kvmi_type_definition(struct kvmi_types *, struct kvmi_ctf *,
 	    enum kvm_kind, const char *name, kvm_type_t **);
 /* A C base type, the source's or our own.  KVM_E_NOTYPE: no such thing. */
-enum kvm_errclass kvmi_type_base(struct kvmi_types *, enum kvm_kind,
-	    const char *name, kvm_type_t **);
+enum kvm_errclass kvmi_type_base(struct kvmi_types *, struct kvmi_ctf *,
+	    enum kvm_kind, const char *name, kvm_type_t **);
 /*
  * The table: t is entered under key; a search goes through all entries of a
  * key, from kvmi_table_first() by kvmi_table_next().

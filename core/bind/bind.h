@@ -3,17 +3,17 @@
  *
  * bind.h: what crosses files inside the Lua binding.
  *
- * Three userdata: descriptors, types, objects.  Each keeps the one it came
- * from in its first user value (object -> type -> descriptor), so whatever
- * was derived from a descriptor keeps it alive, and from any of them the
- * descriptor's userdata can be reached without searching.
+ * Four userdata: descriptors, types, objects, modules.  Each keeps the one it
+ * came from in its first user value (object -> type -> descriptor, module ->
+ * descriptor), so whatever was derived from a descriptor keeps it alive, and
+ * from any of them the descriptor's userdata can be reached without searching.
  *
  * Two rules hold everywhere.  Nothing that can raise runs while the core is
  * on the C stack: every core call that can reach a Lua callback stands
  * between bind_enter() and bind_leave().  And nothing of C's heap is held
  * while Lua may raise: buffers are Lua's.
  *
- * Every C function of the module carries the three metatables as its first
+ * Every C function of the module carries the four metatables as its first
  * upvalues, so a userdata is recognised by comparing two pointers.
  */
 #ifndef _BIND_H_
@@ -31,7 +31,8 @@
 #define	BIND_MT_KD	1
 #define	BIND_MT_TYPE	2
 #define	BIND_MT_OBJECT	3
-#define	BIND_NUP	3
+#define	BIND_MT_MODULE	4
+#define	BIND_NUP	4
 
 /* User values of a descriptor. */
 #define	BIND_KD_RESOLVER	1	/* the Lua function, as long as kd */
@@ -154,7 +155,7 @@ __attribute__((__visibility__("default"))) int
 
 /*
  * Add functions to the table on top.  mt is the index of the first of the
- * three metatables, which lie side by side.
+ * four metatables, which lie side by side.
  */
 void	bind_setfuncs(lua_State *, const luaL_Reg *, int mt);
 /* Push a closure over the metatables and the nextra values on top. */
@@ -218,6 +219,15 @@ extern const luaL_Reg bind_memory_methods[];
 extern const luaL_Reg bind_search_methods[];
 extern const luaL_Reg bind_symbol_methods[];
 
+/* The record of a symbol. */
+void	bind_pushsymbol(lua_State *, const struct kvm_symbol *);
+
+/* ---- module.c */
+
+/* module(path): a userdata of the file of a kernel module. */
+int	bind_module(lua_State *);
+void	bind_module_register(lua_State *, int mt);
+
 /* ---- system.c, kinfo.c */
 
 extern const luaL_Reg bind_system_methods[];
@@ -277,6 +287,8 @@ bind_leave(struct bind_kd *k, struct bind_call *c)
 
 extern const luaL_Reg bind_kd_type_methods[];
 
+/* The arguments kind (a word) and name (for "void" none) from arg on. */
+enum kvm_kind bind_checkkind(lua_State *, int arg, const char **name);
 /* A type whose descriptor is open; anything else raises. */
 struct bind_type *bind_checktype(lua_State *, int arg);
 /* Push the userdata of a type; kd is the descriptor's index. */

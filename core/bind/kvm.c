@@ -254,7 +254,7 @@ kvm_lua_openx(lua_State *L)
 	return (open_descriptor(L, &args, resolver, errstr));
 }
 
-/* type_of(x): "descriptor", "type", "object", "fault", or nil. */
+/* type_of(x): "descriptor", "type", "object", "module", "fault", or nil. */
 static int
 kvm_lua_type_of(lua_State *L)
 {
@@ -264,6 +264,8 @@ kvm_lua_type_of(lua_State *L)
 		lua_pushliteral(L, "object");
 	else if (bind_is(L, 1, BIND_MT_TYPE))
 		lua_pushliteral(L, "type");
+	else if (bind_is(L, 1, BIND_MT_MODULE))
+		lua_pushliteral(L, "module");
 	else if (bind_is(L, 1, BIND_MT_KD))
 		lua_pushliteral(L, "descriptor");
 	else if (bind_isfault(L, 1))
@@ -317,6 +319,7 @@ luaopen_kvm(lua_State *L)
 	mt = lua_gettop(L);
 	luaL_newmetatable(L, "kvm.type");
 	luaL_newmetatable(L, "kvm.object");
+	luaL_newmetatable(L, "kvm.module");
 	lua_newtable(L);
 	module = lua_gettop(L);
 	bind_setfuncs(L, module_functions, mt);
@@ -333,6 +336,7 @@ luaopen_kvm(lua_State *L)
 	bind_kd_register(L, mt, module);
 	bind_type_register(L, mt);
 	bind_object_register(L, mt);
+	bind_module_register(L, mt);
 	bind_fault_register(L);
 	lua_settop(L, module);
 	return (1);

@@ -24,8 +24,8 @@ set_word(lua_State *L, const char *field, const char *const *words, size_t n,
 	lua_setfield(L, -2, field);
 }
 
-static void
-push_symbol(lua_State *L, const struct kvm_symbol *sym)
+void
+bind_pushsymbol(lua_State *L, const struct kvm_symbol *sym)
 {
 
 	lua_createtable(L, 0, 7);
@@ -55,7 +55,7 @@ kd_symbol(lua_State *L)
 	bind_leave(k, &call);
 	if (rc == -1)
 		return (bind_fail(L, k));
-	push_symbol(L, &sym);
+	bind_pushsymbol(L, &sym);
 	return (1);
 }
 
@@ -74,7 +74,7 @@ kd_symbol_at(lua_State *L)
 	bind_leave(k, &call);
 	if (rc == -1)
 		return (bind_fail(L, k));
-	push_symbol(L, &sym);
+	bind_pushsymbol(L, &sym);
 	lua_pushinteger(L, (lua_Integer)(addr - sym.ks_value));
 	return (2);
 }
@@ -106,7 +106,7 @@ next_symbol(lua_State *L)
 	if (rc == -1)
 		return (0);
 	set_cursor(L, cursor);
-	push_symbol(L, &sym);
+	bind_pushsymbol(L, &sym);
 	return (1);
 }
 
@@ -121,7 +121,7 @@ next_namesake(lua_State *L)
 	    -1)
 		return (0);
 	set_cursor(L, cursor);
-	push_symbol(L, &sym);
+	bind_pushsymbol(L, &sym);
 	return (1);
 }
 
@@ -292,5 +292,6 @@ const luaL_Reg bind_symbol_methods[] = {
 	{ "nlist",	kd_nlist },
 	{ "nlist2",	kd_nlist2 },
 	{ "lookup",	kd_lookup },
+	{ "module",	bind_module },
 	{ NULL,		NULL },
 };

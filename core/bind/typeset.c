@@ -21,21 +21,28 @@ push_result(lua_State *L, struct bind_kd *k, kvm_type_t *t)
 	return (1);
 }
 
-/* type(kind, name): kind is a word; name is not needed for "void". */
-static int
-kd_type(lua_State *L)
+enum kvm_kind
+bind_checkkind(lua_State *L, int arg, const char **name)
 {
 	static const char *const words[] = { "struct", "union", "enum",
 	    "typedef", "integer", "float", "void", NULL };
 	static const enum kvm_kind kinds[] = { KVM_K_STRUCT, KVM_K_UNION,
 	    KVM_K_ENUM, KVM_K_TYPEDEF, KVM_K_INTEGER, KVM_K_FLOAT,
 	    KVM_K_VOID };
-	struct bind_kd *k = bind_checkkd(L, 1);
-	enum kvm_kind kind = kinds[luaL_checkoption(L, 2, NULL, words)];
-	const char *name = "void";
+	enum kvm_kind kind = kinds[luaL_checkoption(L, arg, NULL, words)];
 
-	if (kind != KVM_K_VOID)
-		name = bind_checkname(L, 3);
+	*name = kind == KVM_K_VOID ? "void" : bind_checkname(L, arg + 1);
+	return (kind);
+}
+
+/* type(kind, name): kind is a word; name is not needed for "void". */
+static int
+kd_type(lua_State *L)
+{
+	struct bind_kd *k = bind_checkkd(L, 1);
+	const char *name;
+	enum kvm_kind kind = bind_checkkind(L, 2, &name);
+
 	return (push_result(L, k, kvm_type(k->kd, kind, name)));
 }
 

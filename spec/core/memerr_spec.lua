@@ -3,6 +3,7 @@
 local cc = require "spec.support.cc"
 local forge = require "spec.support.forge"
 
+local modfile = require "spec.support.modfile"
 local tiny = require "spec.support.tiny"
 
 local BUILD = os.getenv "B" or "build"
@@ -37,6 +38,11 @@ describe("a core that runs out of memory", function()
 			{ name = "local_one", addr = DATA + 0x40, size = 8, bind = "local" },
 			{ name = "last", addr = DATA + 0x1ff8, size = 8 },
 		} }:write(kernel)
+		modfile.new{ kind = "elf_obj", types = forge.types(TYPES ..
+		    "struct own { struct proc *p; enum colour c; };"),
+			sections = { { name = ".data", flags = "WA", size = 64 } }, symbols = {
+			    { name = "own", section = ".data", size = 16, ctype = "struct own" } },
+		}:write(kernel .. ".ko")
 		forge.minidump{ memory = mem }:write(core)
 		cc.run(("gzip -kf %s"):format(core))
 	end)

@@ -155,6 +155,23 @@ function scenarios.objects(kd)
 	return out
 end
 
+function scenarios.module(kd)
+	local m, message, code = kd:module(kernel .. ".ko")
+	if not m then
+		return nil, message, code
+	end
+	m:place(1, 0xffffffff82000000)
+	local t, at, symbol
+	t, message, code = m:type_of_symbol "own"
+	if t then
+		symbol, message, code = m:symbol_at(0xffffffff82000010)
+	end
+	if symbol then
+		at, message, code = kd:lookup "own"
+	end
+	return at and { tostring(t), symbol.name, at }, message, code
+end
+
 -- The answer; or nil and how it failed.
 local function attempt(run, kd)
 	local ok, answer, message, code = pcall(run, kd)
