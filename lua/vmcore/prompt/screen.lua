@@ -85,17 +85,17 @@ end
 
 -- Coroutines, too, stop at an interrupt: library walkers are some.
 local function interruptible(terminal)
-	local library = coroutine
-	local create, resume = library.create, terminal.resumer(library.resume)
+	-- luacheck: ignore 122
+	local create, resume = coroutine.create, terminal.resumer(coroutine.resume)
 	local function result(co, ok, ...)
 		if ok then
 			return ...
 		end
-		library.close(co)
+		coroutine.close(co)
 		error((...), 0)
 	end
-	library.resume = resume
-	function library.wrap(fn)
+	coroutine.resume = resume
+	function coroutine.wrap(fn)
 		local co = create(fn)
 		return function(...)
 			return result(co, resume(co, ...))
