@@ -25,7 +25,7 @@ describe("dmesg on freebsd13-amd64", function()
 	end
 
 	it("begins with what kern.msgbuf had and ends with the panic", function()
-		local out = lines_of(answer("-N", dump.kernel, "dmesg"))
+		local out = lines_of(answer("-N", dump.kernel, "dmesg", "-a"))
 		for i, line in ipairs(lines_of(real.truth(dump, "truth/kern.msgbuf"))) do
 			assert.equal(line, out[i])
 		end
@@ -34,14 +34,26 @@ describe("dmesg on freebsd13-amd64", function()
 		assert.truthy(tail:find(panic, 1, true))
 	end)
 
+	it("without -a leaves out what came over the console", function()
+		local expected = {}
+		for line in real.truth(dump, "truth/kern.msgbuf"):gsub("%z", ""):gmatch "([^\n]*)\n" do
+			if not line:find "^<%d%d" then	-- kern is facility 0
+				expected[#expected + 1] = line
+			end
+		end
+		local out = lines_of(answer("-N", dump.kernel, "dmesg"))
+		assert.is_true(#expected > 60)
+		assert.same(expected, table.move(out, 1, #expected, 1, {}))
+	end)
+
 	it("needs no kernel", function()
 		local bare = lab.folder() .. "/vmcore.0"
 		os.execute(("ln -s $PWD/%s %s"):format(dump.core, bare))
-		local out, err, status = lab.vmcore("-M", bare, "dmesg")
+		local out, err, status = lab.vmcore("-M", bare, "dmesg", "-a")
 		assert.equal("", err)
 		assert.equal(0, status)
 		-- The copy was made before the dump's progress was printed.
-		local whole = answer("-N", dump.kernel, "dmesg")
+		local whole = answer("-N", dump.kernel, "dmesg", "-a")
 		assert.is_true(#out > 10000)
 		assert.is_true(whole:sub(1, #out - 1) == out:sub(1, -2))
 	end)

@@ -9,26 +9,42 @@ describe("dmesg", function()
 		sys = lab.system("13", { layout = 13 })
 	end)
 
-	it("prints the buffer, with and without a kernel", function()
-		local expected = sys.truth.message:gsub("^<%d+>", ""):gsub("\n<%d+>", "\n")
+	-- What is in the buffer, line by line: all, or what the kernel itself said.
+	local function lines_of(all, priorities)
+		local out = {}
+		for line in sys.truth.message:gmatch "([^\n]*)\n" do
+			if all or not line:find "^<%d%d" then
+				out[#out + 1] = priorities and line or (line:gsub("^<%d+>", ""))
+			end
+		end
+		return table.concat(out, "\n") .. "\n"
+	end
+
+	it("prints what the kernel said, and with -a the rest, with and without a kernel", function()
 		local bare = lab.folder() .. "/vmcore.0"
 		os.execute(("ln -s %s %s"):format(sys.core, bare))
-		for _, arguments in ipairs { { "-M", sys.core, "-N", sys.kernel, "dmesg" },
-		    { "-M", bare, "dmesg" }, { "-M", bare, "dmesg", "-a" } } do
-			local out, err, status = lab.vmcore(table.unpack(arguments))
-			assert.equal("", err)
-			assert.equal(0, status)
-			assert.equal(expected, out)
+		for _, options in ipairs { {}, { "-a" }, { "-a", "-p" }, { "-p" } } do
+			local expected = lines_of(options[1] == "-a", options[#options] == "-p")
+			for _, dump in ipairs { { "-M", sys.core, "-N", sys.kernel, "dmesg" }, { "-M", bare, "dmesg" } } do
+				local arguments = table.move(options, 1, #options, #dump + 1, dump)
+				local out, err, status = lab.vmcore(table.unpack(arguments))
+				assert.equal("", err)
+				assert.equal(0, status)
+				assert.equal(expected, out)
+			end
 		end
-		lab.golden("dmesg", expected)
+		lab.golden("dmesg", lines_of(true, false))
 	end)
 
-	it("prints a line an object as JSON, a field as CSV", function()
+	it("prints a line an object as JSON, fields as CSV", function()
 		local out = lab.vmcore("-M", sys.core, "-N", sys.kernel, "dmesg", "--json")
 		local first = json.decode(out:match "^[^\n]*")
-		assert.equal(sys.truth.message:match "^[^\n]*", first.text)
+		assert.same({ text = sys.truth.message:match "^[^\n]*", facility = "kern" }, first)
+		local rows = lab.rows(sys, "dmesg", "-a")
+		assert.same({ text = "Starting cron.", priority = 118, facility = "console", level = "info" },
+		    lab.by(rows, "text")["Starting cron."])
 		out = lab.vmcore("-M", sys.core, "-N", sys.kernel, "dmesg", "--csv")
-		assert.equal("text\r\n", out:sub(1, 6))
+		assert.equal("text,priority,facility,level\r\n", out:match "^[^\n]*\n")
 	end)
 
 	it("obeys nothing in it", function()

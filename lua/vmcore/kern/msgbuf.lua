@@ -120,11 +120,19 @@ function msgbuf.text(k)
 	return text, missing
 end
 
---- Lines of the message buffer without the priorities that syslogd(8) reads
--- ("<6>" at the start of a line, subr_prf.c).
+-- Facilities and levels of a priority, sys/syslog.h: LOG_FAC(), LOG_PRI().
+local FACILITIES = { [0] = "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp",
+	"cron", "authpriv", "ftp", "ntp", "security", "console", [16] = "local0", "local1", "local2",
+	"local3", "local4", "local5", "local6", "local7" }
+local LEVELS = { [0] = "emerg", "alert", "crit", "err", "warning", "notice", "info", "debug" }
+
+--- Lines of the message buffer, and the priorities that syslogd(8) reads: what
+-- log(9) and writers to the console left has "<6>" in front, what printf(9)
+-- did has not (subr_prf.c).
 -- @tparam string text
--- @treturn function iterator of strings
-function msgbuf.lines(text)
+-- @treturn function iterator of tables: text, priority (integer; nil without
+--   one), facility ("kern", "console"), level ("info")
+function msgbuf.records(text)
 	local next_line = text:gmatch "([^\n]*)\n?"
 	local left = #text
 	return function()
@@ -133,7 +141,24 @@ function msgbuf.lines(text)
 		end
 		local line = next_line()
 		left = left - #line - 1
-		return (line:gsub("^<%d+>", ""))
+		local number, rest = line:match "^<(%d+)>(.*)"
+		local priority = number and #number < 10 and math.tointeger(number)
+		if not priority then
+			return { text = line, facility = "kern" }
+		end
+		return { text = rest, priority = priority, level = LEVELS[priority & 7],
+			facility = FACILITIES[priority >> 3] or tostring(priority >> 3) }
+	end
+end
+
+--- Lines of the message buffer without their priorities.
+-- @tparam string text
+-- @treturn function iterator of strings
+function msgbuf.lines(text)
+	local each = msgbuf.records(text)
+	return function()
+		local record = each()
+		return record and record.text
 	end
 end
 

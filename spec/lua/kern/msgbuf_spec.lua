@@ -82,4 +82,18 @@ describe("the message buffer", function()
 			assert.equal("", text)
 		end
 	end)
+
+	it("has records with facility and level, and lines without", function()
+		local text = "plain\n<118>console\n<3>error\n<999>odd\n<99999999999999999999>no number\n<x>y\n"
+		local found, lines = {}, {}
+		for record in msgbuf.records(text) do
+			found[#found + 1] = ("%s %s %s %s"):format(record.priority, record.facility, record.level, record.text)
+		end
+		for line in msgbuf.lines(text) do
+			lines[#lines + 1] = line
+		end
+		assert.same({ "nil kern nil plain", "118 console info console", "3 kern err error",
+			"999 124 debug odd", "nil kern nil <99999999999999999999>no number", "nil kern nil <x>y" }, found)
+		assert.same({ "plain", "console", "error", "odd", "<99999999999999999999>no number", "<x>y" }, lines)
+	end)
 end)
