@@ -82,7 +82,7 @@ end
 
 --- The items in a bucket.
 -- @tparam table b of each()
--- @treturn {integer...} addresses
+-- @treturn {integer...} addresses; none for a place that is NULL
 -- @raise a fault
 function methods:items(b)
 	local n, size = math.max(math.min(b.count, BUCKET_MAX), 0), self.view.k.kd:ptrsize()
@@ -91,8 +91,11 @@ function methods:items(b)
 		return {}
 	end
 	local words = inaddr.read(self.view.k, b.at + self.first, n * size)
-	local list = { (order .. ("I" .. size):rep(n)):unpack(words) }
-	list[#list] = nil	-- where it stopped
+	local list = {}
+	for i = 0, n - 1 do
+		local item = (order .. "I" .. size):unpack(words, i * size + 1)
+		list[#list + 1] = item ~= 0 and item or nil
+	end
 	return list
 end
 
