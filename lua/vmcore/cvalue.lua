@@ -2,7 +2,8 @@
 --
 -- A value is a table, one of
 --
---	{ kind = "int", value, size, unsigned, bool }	an arithmetic value, an enum
+--	{ kind = "int", value, size, unsigned, bool, type }	an arithmetic value;
+--		type is that of an enum
 --	{ kind = "float", value, size }
 --	{ kind = "pointer", value, type }	type is the pointer's
 --	{ kind = "place", addr, type }		an lvalue; nothing is read yet
@@ -261,7 +262,9 @@ function cvalue.cast(env, node, to, value)
 	elseif value.value == nil then
 		complain(node, "notype", "'%s' can't be cast", spelled(value))
 	elseif t.kind == "integer" or t.kind == "enum" then
-		return to_integer(t, value)
+		local result = to_integer(t, value)
+		result.type = t.kind == "enum" and to or nil
+		return result
 	elseif t.kind == "float" then
 		return { kind = "float", value = as_float(value), size = t.size }
 	elseif t.kind == "pointer" and value.kind ~= "float" then

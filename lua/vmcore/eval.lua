@@ -92,12 +92,21 @@ function operators.string(_, node)
 	complain(node, "notsup", "a string has no address in a dead kernel")
 end
 
+-- Of a function it is enough to know that it is one.
+local function type_of(kd, found)
+	local t = kd:type_of_symbol(found.name)
+	if t == nil and found.type == "func" then
+		return kd:type("void", "void"):function_type({}, true)
+	end
+	return t
+end
+
 local function symbol(env, node)
 	local kd = env.kd
 	local found = kd:symbol(node.name)
 	if found ~= nil then
 		return { kind = "place", addr = found.value, name = node.name,
-		    type = kd:type_of_symbol(node.name) }
+		    type = type_of(kd, found) }
 	end
 	local addr = kd:lookup(node.name)
 	return addr and { kind = "place", addr = addr, name = node.name }

@@ -288,7 +288,7 @@ function format.format(value, options)
 			value = kvm.object(target, kvm.toaddress(value))
 			t = target
 		end
-	elseif is_object then
+	elseif is_object and stripped.kind ~= "function" then
 		head = tostring(value) .. " "
 	end
 	return layout.text(node_of(ctx, t, value, 0), head, ctx.width)

@@ -2,7 +2,10 @@
 local forge = require "spec.support.forge"
 local kvm = require "kvm"
 local lab = require "spec.support.lab"
-local eval = require "vmcore.eval".eval
+local evaluator = require "vmcore.eval"
+local format = require "vmcore.format"
+
+local eval = evaluator.eval
 
 local TYPES = [[
 typedef unsigned int u_int;
@@ -47,6 +50,7 @@ describe("an expression", function()
 			variable("first", first, "struct item"), variable("head", head, "struct item *"),
 			variable("null", null, "struct item *"), variable("numbers", array, "int[3]"),
 			{ name = "untyped", addr = array, size = 4 },
+			{ name = "bare", addr = 0xffffffff80300100, size = 16, type = "func" },
 			{ name = "function", addr = 0xffffffff80300000, size = 16, type = "func", ctype = types.functions["function"] },
 		} }:write(dir .. "/kernel")
 		forge.minidump { memory = memory, version = 3 }:write(dir .. "/core")
@@ -86,6 +90,21 @@ describe("an expression", function()
 		assert.equal("int (*)(int)", tostring(kvm.typeof((eval(kd, "first.fn")))))
 		assert.is_nil((eval(kd, "null")))
 		assert.is_nil((eval(kd, "head->next->next")))
+	end)
+
+	it("knows functions, those whose type the kernel does not tell too", function()
+		assert.equal("int (int)", tostring(kvm.typeof((eval(kd, "*function")))))
+		is { ["(long)function"] = 0xffffffff80300000, ["(long)bare"] = 0xffffffff80300100,
+			["bare == &bare"] = 1, ["(long)(bare + 4)"] = 0xffffffff80300104 }
+		assert.equal("void (*)()", tostring(kvm.typeof((eval(kd, "bare + 0")))))
+		assert.equal("0xffffffff80300100 bare", format.format((eval(kd, "bare"))))
+	end)
+
+	it("keeps what enum a number was cast to", function()
+		local result = evaluator.typed(kd, "(enum color)1")
+		assert.equal(1, result.value)
+		assert.equal("enum color", tostring(result.type))
+		assert.is_nil(evaluator.typed(kd, "(enum color)1 + 1").type)
 	end)
 
 	it("computes as C does", function()
