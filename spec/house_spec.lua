@@ -259,7 +259,7 @@ describe("Lua", function()
 		check(source.files("lua/vmcore/kern", "*.lua"), function(name)
 			return name == "kvm" or lists[name] or name:find "^vmcore%.kern%."
 		end)
-		check(source.files("lua/vmcore", "queue.lua", "tree.lua", "pctrie.lua", "bits.lua",
+		check(source.files("lua/vmcore/*.lua", "queue.lua", "tree.lua", "pctrie.lua", "bits.lua",
 		    "hash.lua", "walk.lua"),
 		    function(name)
 			return name == "kvm" or lists[name]

@@ -38,7 +38,7 @@ function calls.new(arch, types, o)
 	local mem = forge.memory(mo)
 	mem.types = forge.types(PROC .. types, { ptrsize = mem.ptrsize, endian = mem.endian,
 		align = arch:find "^i386" and 4 or 8 })
-	local self = setmetatable({ arch = arch, mem = mem, o = o, symbols = {}, fns = {},
+	local self = setmetatable({ arch = arch, mem = mem, o = o, symbols = {}, fns = {}, sections = {},
 		text = (o.kernload or mem.arch.kernload) + 0x1000, tid = 100000 }, world)
 	self.proc = mem:make("struct proc", { p_pid = 7, p_comm = "proc" })
 	self:var("allproc", "struct proclist", { lh_first = self.proc })
@@ -98,6 +98,12 @@ function world:thread(t)
 	return td
 end
 
+--- A section of the kernel file: name, addr, data, type, flags; see kernel.lua.
+function world:section(s)
+	self.sections[#self.sections + 1] = s
+	return s
+end
+
 --- Registers of a thread that is switched out.
 function world:switched(td, members)
 	self.mem:struct(td.pcb, "struct pcb", members)
@@ -132,7 +138,7 @@ function world:write()
 	end
 	local dir = lab.folder()
 	forge.kernel{ arch = self.arch, types = not self.o.no_types and self.mem.types or nil,
-		symbols = self.symbols, endian = self.mem.endian }:write(dir .. "/kernel")
+		symbols = self.symbols, sections = self.sections, endian = self.mem.endian }:write(dir .. "/kernel")
 	forge.minidump{ memory = self.mem }:write(dir .. "/vmcore.0")
 	return { core = dir .. "/vmcore.0", kernel = dir .. "/kernel" }
 end

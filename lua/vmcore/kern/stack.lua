@@ -37,7 +37,7 @@ local function look_up(self, cache, address, pc)
 	local found = false
 	if symbol then
 		found = { name = symbol.name, offset = offset + (pc - address), module = module,
-			value = symbol.value }
+			value = symbol.value, code = symbol.type ~= "object" }
 	end
 	cache[pc] = found
 	return found
@@ -45,7 +45,8 @@ end
 
 --- The function that an address is in.
 -- @tparam integer pc
--- @treturn ?table name, offset, module (nil: the kernel), value
+-- @treturn ?table name, offset, module (nil: the kernel), value, code (it is no
+--   variable)
 function methods:function_at(pc)
 	local found = self.at[pc]
 	if found == nil then

@@ -22,6 +22,13 @@ local function array(set, path, first, last, offset)
 	return set
 end
 
+-- Numbers of registers: DWARF for the Arm 64-bit Architecture, 4.1.
+arm64.dwarf = { [30] = "lr", [31] = "sp" }
+for i = 0, 29 do
+	arm64.dwarf[i] = register(i)
+end
+arm64.linkage = 0
+
 --- The registers of struct pcb. A thread that was switched out goes on where
 -- its link register points.
 -- @tparam ?kvm.type T
@@ -76,19 +83,13 @@ function arm64.step(walk)
 	if fp == 0 then
 		return false
 	end
-	local inside, reason = walk:enter_frame(fp)
-	if not inside then
-		return inside, reason
+	local below = walk.exact and walk.pc or walk.pc - 1
+	local going, reason = walk:follow(fp, fp)
+	if going then
+		walk.pc = arm64.clean(walk.pc)
+		walk.below_pc, walk.below_fp = below, fp
 	end
-	local outer, message = walk:ptr(fp)
-	local address, why = walk:ptr(fp + 8)
-	if outer == nil or address == nil then
-		return nil, message or why
-	elseif outer == 0 and address == 0 then
-		return nil, ("the frame at %#x reads as zeros"):format(fp)
-	end
-	walk.inner, walk.fp, walk.pc, walk.sp = fp, outer, arm64.clean(address), fp + 16
-	return true
+	return going, reason
 end
 
 --- The vectors of exception.S: handle_el1h_sync, handle_el0_irq, ...

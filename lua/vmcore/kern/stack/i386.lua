@@ -13,6 +13,9 @@ local ESP = 64			-- struct trapframe ends here, but for users
 local TRAMPOLINE = 0xff800000
 
 i386.bottom = { fork_trampoline = true }
+-- Numbers of registers: System V ABI, Intel386 supplement, 2.4.2.
+i386.dwarf = { [0] = "eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip" }
+i386.linkage = 8
 
 --- The registers of struct pcb.
 function i386.pcb()

@@ -10,6 +10,11 @@ local INTERRUPT = 1 << 63	-- of scause
 local ECALL_USER = 8
 
 riscv64.bottom = { fork_trampoline = true }
+-- Numbers of registers: RISC-V ABIs, DWARF register numbers: x0 to x31.
+riscv64.dwarf = { "ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1", "a0", "a1", "a2", "a3", "a4",
+	"a5", "a6", "a7", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "t3", "t4",
+	"t5", "t6" }
+riscv64.linkage = 0
 
 local function array(set, letter, path, n, offset)
 	for i = 0, n - 1 do
@@ -67,19 +72,7 @@ function riscv64.step(walk)
 	if fp == 0 then
 		return false
 	end
-	local inside, reason = walk:enter_frame(fp - 8)
-	if not inside then
-		return inside, reason
-	end
-	local outer, message = walk:ptr(fp - 16)
-	local address, why = walk:ptr(fp - 8)
-	if outer == nil or address == nil then
-		return nil, message or why
-	elseif outer == 0 and address == 0 then
-		return nil, ("the frame at %#x reads as zeros"):format(fp)
-	end
-	walk.inner, walk.fp, walk.pc, walk.sp = fp, outer, address, fp
-	return true
+	return walk:follow(fp - 16, fp)
 end
 
 --- The vectors of exception.S.

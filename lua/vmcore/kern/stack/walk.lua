@@ -7,6 +7,8 @@
 -- to the caller.
 -- @module vmcore.kern.stack.walk
 
+local unwind = require "vmcore.kern.stack.unwind"
+
 local walk = {}
 
 local ult = math.ult
@@ -41,6 +43,16 @@ end
 --- Whether an address can be one of the kernel's code.
 function methods:is_text(address)
 	return not ult(address, self.view.text) and address ~= -1
+end
+
+--- Whether it is in one of their functions: as is_text() where the kernel has
+-- no symbols.
+function methods:is_code(address)
+	if not self.view.named or not self:is_text(address) then
+		return self:is_text(address)
+	end
+	local f = self.view:function_at(address)
+	return f ~= nil and f.code
 end
 
 -- Go on at the stack that `sp` is on.
@@ -88,6 +100,28 @@ function methods:enter_frame(fp)
 	return true
 end
 
+--- To the caller by a frame record: the next frame pointer, and in the word
+-- above it the return address.
+-- @tparam integer at where the record is
+-- @tparam integer fp the frame pointer that led there
+-- @treturn ?boolean see enter_frame()
+-- @treturn ?string
+function methods:follow(at, fp)
+	local inside, reason = self:enter_frame(at)
+	if not inside then
+		return inside, reason
+	end
+	local outer, message = self:ptr(at)
+	local address, why = self:ptr(at + self.word)
+	if outer == nil or address == nil then
+		return nil, message or why
+	elseif outer == 0 and address == 0 then
+		return nil, ("the frame at %#x reads as zeros"):format(fp)
+	end
+	self.inner, self.fp, self.pc, self.sp = fp, outer, address, at + 2 * self.word
+	return true
+end
+
 -- The registers of the trap frame that an entry left.
 local function trap_registers(self)
 	local arch, read = self.view.arch, self.view.read_trapframe
@@ -109,24 +143,49 @@ local function resume(self, regs)
 	local sp = regs[arch.sp]
 	self.pc, self.fp, self.sp = regs[arch.pc], regs[arch.fp], sp
 	self.inner, self.exact, self.interrupted, self.regs = nil, true, true, regs
+	self.known, self.below_pc = regs, nil
 	self.hops = self.hops + 1
 	change_stack(self, sp)
 end
 
--- The caller; nil and why there is none.
+-- The architecture's way to the caller; a walk that did not get there is where
+-- it was.
+local function by_frames(self)
+	local pc, fp, sp, below = self.pc, self.fp, self.sp, self.below_pc
+	local going, reason = self.view.arch.step(self)
+	if going and not self:is_text(self.pc) then
+		going, reason = nil, ("return address %#x is not in the kernel"):format(self.pc)
+	end
+	if going then
+		self.known = nil
+	else
+		self.pc, self.fp, self.sp, self.below_pc = pc, fp, sp, below
+	end
+	return going, reason
+end
+
+-- The caller; nil and why there is none. Call frame tables know best where the
+-- function was interrupted; elsewhere they help when its frame does not.
 local function ascend(self, f)
 	local arch = self.view.arch
 	if f and arch.bottom and arch.bottom[f.name] then
 		return nil
 	end
-	local going, reason = arch.step(self)
+	local going, reason, more = nil, nil, nil
+	if self.interrupted then
+		going, more = unwind.step(self)
+	end
 	if not going then
-		return nil, reason
+		going, reason = by_frames(self)
+		if not going then
+			going, more = unwind.step(self)
+		end
 	end
-	self.exact, self.interrupted, self.regs = false, false, nil
-	if not self:is_text(self.pc) then
-		return nil, ("return address %#x is not in the kernel"):format(self.pc)
+	if not going then
+		return nil, reason and more and reason .. "; call frame table: " .. more or reason
 	end
+	local interrupt = more == true
+	self.exact, self.interrupted, self.regs = interrupt, interrupt, nil
 	return true
 end
 
@@ -175,7 +234,7 @@ function walk.frames(view, context)
 	local self = setmetatable({
 		view = view, kd = view.k.kd, read_ptr = view.k.kd.read_ptr, word = view.word,
 		pc = arch.clean and arch.clean(regs[arch.pc]) or regs[arch.pc],
-		fp = regs[arch.fp], sp = regs[arch.sp], regs = regs,
+		fp = regs[arch.fp], sp = regs[arch.sp], regs = regs, known = regs,
 		kstack = context.low, kstack_end = context.high, hops = 0, exact = true,
 	}, meta)
 	change_stack(self, self.sp)

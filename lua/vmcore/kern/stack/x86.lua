@@ -114,23 +114,11 @@ function x86.step(walk)
 	if walk.interrupted and from_bare(walk) then
 		return true
 	end
-	local fp, word = walk.fp, walk.word
+	local fp = walk.fp
 	if fp == 0 then
 		return false
 	end
-	local inside, reason = walk:enter_frame(fp)
-	if not inside then
-		return inside, reason
-	end
-	local outer, message = walk:ptr(fp)
-	local address, why = walk:ptr(fp + word)
-	if outer == nil or address == nil then
-		return nil, message or why
-	elseif outer == 0 and address == 0 then
-		return nil, ("the frame at %#x reads as zeros"):format(fp)
-	end
-	walk.inner, walk.fp, walk.pc, walk.sp = fp, outer, address, fp + 2 * word
-	return true
+	return walk:follow(fp, fp)
 end
 
 return x86
