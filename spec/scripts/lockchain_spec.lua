@@ -54,8 +54,25 @@ describe("lockchain", function()
 		assert.matches("^digraph lockchain {\n", out)
 		assert.matches("\n}\n$", out)
 		local _, edges = out:gsub(" %-> ", "")
-		local _, red = out:gsub("color=red", "")
+		local _, red = out:gsub('color="red"', "")
 		assert.same({ 4, 2 }, { edges, red })
+	end)
+
+	it("draws a graph that is one, whatever threads are called", function()
+		local sys = lab.system("lockchain named", { layout = 13, prepare = locks.prepare, change = function(s)
+			locks.place(s)
+			for pid, name in pairs { [612] = 'a"];}\n', [655] = "\\", [480] = "\\\"", [750] = "<b>\27[2J" } do
+				s.memory:struct(s.truth.processes[pid].threads[1].addr, "struct thread", { td_name = name })
+			end
+		end })
+		local out = lab.vmcore("-M", sys.core, "-N", sys.kernel, "lockchain", "--dot")
+		local n = 0
+		for line in out:gmatch "\t([^\n]*)\n" do
+			local rest = line:gsub('"[^"\\%c]*"', "s")
+			assert.is_true(rest == "s -> s [label=s];" or rest == "s -> s [color=s, label=s];", line)
+			n = n + 1
+		end
+		assert.equal(4, n)
 	end)
 
 	it("prints what is left of a damaged one", function()

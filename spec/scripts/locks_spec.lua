@@ -1,6 +1,7 @@
 --- `vmcore locks`: what it prints of whole and damaged systems.
 local lab = require "spec.support.lab"
 local locks = require "spec.support.locks"
+local witnesses = require "spec.support.witnesses"
 
 local function break_it(s)
 	locks.place(s)
@@ -31,7 +32,6 @@ local EVERYWHERE = {
 	"rm routes held shared 1 spinner routes_rm",
 	"rw beta awaited exclusive - ntpd beta_rw", "rw beta awaited exclusive - syslogd beta_rw",
 	"rw beta held exclusive - cron beta_rw", "rw config held shared 3 - config_rw",
-	"rw noted held exclusive - crasher -",
 	"sleep mutex Giant held exclusive - crasher Giant",
 	"sleep mutex demo lock awaited exclusive - threaded -",
 	"sleep mutex demo lock held exclusive - crasher -",
@@ -82,6 +82,38 @@ describe("locks", function()
 		local out, err, status = lab.vmcore("-M", sys.core, "-N", sys.kernel, "locks")
 		assert.equal(1, status)
 		lab.golden("locks-damaged", out .. "--- standard error\n" .. err)
+	end)
+
+	for _, layout in ipairs { 12, 13, 15 } do
+		it("knows more of " .. layout .. " when WITNESS watched", function()
+			local sys = lab.system("witness " .. layout, { layout = layout,
+				prepare = witnesses.prepare, change = witnesses.place })
+			local rows, err, status = lab.rows(sys, "locks")
+			assert.equal("", err)
+			assert.equal(0, status)
+			local found = {}
+			for _, row in ipairs(rows) do
+				if row.where ~= lab.null then
+					found[#found + 1] = ("%s %s %s %d %s; %s"):format(row.comm, row.name, row.mode,
+					    row.recursed, row.where, row.after)
+				end
+			end
+			table.sort(found)
+			assert.same({ "crasher Giant exclusive 2 kern/kern_demo.c:100; ",
+				"crasher idle exclusive 0 kern/kern_demo.c:110; Giant",
+				"crasher noted exclusive 0 kern/kern_demo.c:120; Giant, idle",
+				"cron beta exclusive 0 kern/kern_b.c:20; config",
+				"cron config shared 0 kern/kern_c.c:30; ", "sh config shared 0 kern/kern_c.c:40; ",
+				"spinner spun exclusive 0 x86/x86/demo_machdep.c:7; " }, found)
+		end)
+	end
+
+	it("prints what WITNESS knows", function()
+		local sys = lab.system("witness 13", { layout = 13, prepare = witnesses.prepare,
+			change = witnesses.place })
+		local out, err = lab.vmcore("-M", sys.core, "-N", sys.kernel, "locks")
+		assert.equal("", err)
+		lab.golden("locks-witness", out)
 	end)
 
 	it("needs types", function()

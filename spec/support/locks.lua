@@ -16,14 +16,14 @@ local NAMES = { [0] = "spin mutex", "sleep mutex", "sx", "rm", "sleepable rm", "
 local CHAINS = 256
 
 local TYPES = [[
-struct lock_instance { struct lock_object *li_lock; const char *li_file;
-	int li_line; unsigned int li_flags; };
-struct lock_list_entry { struct lock_list_entry *ll_next;
-	struct lock_instance ll_children[5]; unsigned int ll_count; };
 struct lock_class { const char *lc_name; unsigned int lc_flags; };
 ]]
 
-local function object(sys, name, class)
+--- The classes, by index.
+locks.CLASSES = table.move(NAMES, 0, #NAMES, 1, {})
+
+--- A struct lock_object of a class.
+function locks.object(sys, name, class)
 	return { lo_name = sys.mem:string(nil, name), lo_flags = flags(class) }
 end
 
@@ -46,24 +46,20 @@ function locks.prepare(sys)
 	sys:var("lock_classes", "struct lock_class *[16]", classes)
 	chains(sys, "turnstile_chains", "struct turnstile_chain[128]")
 	chains(sys, "sleepq_chains", ("struct sleepqueue_chain[%d]"):format(CHAINS))
-	sys:var("blocked_lock", "struct mtx", { lock_object = object(sys, "blocked lock", SPIN),
+	sys:var("blocked_lock", "struct mtx", { lock_object = locks.object(sys, "blocked lock", SPIN),
 		mtx_lock = 0xdeadc0de })
-	sys:var("Giant", "struct mtx", { lock_object = object(sys, "Giant", MTX) })
-	sys:var("idle_mtx", "struct mtx", { lock_object = object(sys, "idle", MTX) })
-	sys:var("ended_sx", "struct sx", { lock_object = object(sys, "ended", SX), sx_lock = 6 })
-	sys:var("alpha_sx", "struct sx", { lock_object = object(sys, "alpha", SX) })
-	sys:var("beta_rw", "struct rwlock", { lock_object = object(sys, "beta", RW) })
-	sys:var("config_rw", "struct rwlock", { lock_object = object(sys, "config", RW),
+	sys:var("Giant", "struct mtx", { lock_object = locks.object(sys, "Giant", MTX) })
+	sys:var("idle_mtx", "struct mtx", { lock_object = locks.object(sys, "idle", MTX) })
+	sys:var("ended_sx", "struct sx", { lock_object = locks.object(sys, "ended", SX), sx_lock = 6 })
+	sys:var("alpha_sx", "struct sx", { lock_object = locks.object(sys, "alpha", SX) })
+	sys:var("beta_rw", "struct rwlock", { lock_object = locks.object(sys, "beta", RW) })
+	sys:var("config_rw", "struct rwlock", { lock_object = locks.object(sys, "config", RW),
 		rw_lock = 3 << 5 | 1 })
-	local rm = object(sys, "routes", RM)
+	local rm = locks.object(sys, "routes", RM)
 	sys:var("routes_rm", "struct rmlock", { lock_object = rm,
 		_rm_lock = { _rm_lock_mtx = { lock_object = { lo_name = rm.lo_name,
 		lo_flags = flags(MTX) } } } })
-	-- In memory, awaited by nobody: WITNESS knows who has it.
-	sys.noted_lock = sys:make("struct rwlock", { lock_object = object(sys, "noted", RW) })
-	sys.noted = sys:make("struct lock_list_entry", { ll_count = 1,
-		ll_children = { { li_lock = sys.noted_lock } } })
-	sys.vnode_lock = sys:make("struct lock", { lock_object = object(sys, "ufs", LOCKMGR),
+	sys.vnode_lock = sys:make("struct lock", { lock_object = locks.object(sys, "ufs", LOCKMGR),
 		lk_lock = 2 << 5 | 4 | 1 })
 end
 
@@ -122,7 +118,7 @@ local function read_rm(s, td)
 end
 
 --- Let threads hold and wait:
--- crasher (720) has Giant, noted and demo lock, locked (740) waits for the latter;
+-- crasher (720) has Giant and demo lock, locked (740) waits for the latter;
 -- cron (612) has beta and waits for alpha, which ntpd (655) has, who waits for
 -- beta, as syslogd (480) does; two read ufs, dd (750) waits to write; spinner
 -- (721) reads routes; three nobodies read config; from 15 on yes (723) spins
@@ -140,8 +136,6 @@ function locks.place(s)
 	sleep(s, thread(s, 710) + 0x100, 1, mem:string(nil, "select"), thread(s, 710),
 	    thread(s, 640))
 	read_rm(s, thread(s, 721))
-	mem:u64(s.sys.noted_lock + 24, crasher)
-	mem:struct(crasher, "struct thread", { td_sleeplocks = s.sys.noted })
 	if set:has("struct thread", "td_wantedlock") then
 		mem:struct(thread(s, 723), "struct thread", { td_wantedlock = var(s, "Giant") })
 	end

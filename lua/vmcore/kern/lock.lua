@@ -126,7 +126,8 @@ end
 -- @tparam integer address
 -- @treturn ?table address, class ("sleep mutex", "sx"...), name, state, owner
 --   (address of a thread), readers (how many), trackers (addresses of the
---   threads that read, of rm locks only); nil when no lock is there
+--   threads that read, of rm locks only), recursed (how often more the owner
+--   has it); nil when no lock is there
 -- @raise a fault, when its word can't be read
 function methods:at(address)
 	local class = class_at(self, address)
@@ -146,7 +147,7 @@ function methods:at(address)
 	end
 	local name = self.name_of(address)
 	return { address = address, class = class, state = state, owner = owner, readers = readers,
-		trackers = trackers or nil,
+		trackers = trackers or nil, recursed = owner and self.recursed and self.recursed(address),
 		name = name and self.k.kd:read_string(name, NAME_MAX) or nil }
 end
 
@@ -211,29 +212,6 @@ function methods:variables()
 	end
 end
 
---- The locks that WITNESS noted, in a thread's or a CPU's list.
--- @tparam ?integer list address of a struct lock_list_entry
--- @treturn function iterator of addresses of locks, none without WITNESS
-function methods:witnessed(list)
-	local E, I = self.k:type "struct lock_list_entry", self.k:type "struct lock_instance"
-	local link, count = member.pointer(E, "ll_next"), member.getter(E, "ll_count")
-	local of = member.pointer(I, "li_lock")
-	if not (link and count and of) then
-		return function() end
-	end
-	local first, size, i, seen = kvm.offsetof(E, "ll_children"), I.size, 0, {}
-	return function()
-		while list and not seen[list] do
-			if i < math.min(count(list), E:member "ll_children".type:strip().nelems) then
-				i = i + 1
-				return of(list + first + (i - 1) * size)
-			end
-			seen[list] = true
-			list, i = link(list), 0
-		end
-	end
-end
-
 --- What can be known of a kernel's locks.
 -- @tparam table k
 -- @treturn[1] table
@@ -247,6 +225,8 @@ function lock.new(k)
 	end
 	local RM = k:type "struct rmlock"
 	return setmetatable({
+		-- mtx_recurse, rw_recurse, sx_recurse, lk_recurse are names of lo_data.
+		recursed = member.getter(O, "lo_data"),
 		k = k, flags = flags, name_of = name, classes = class_names(k),
 		words = word_readers(k), pcpu = k:type "struct pcpu",
 		inner_offset = RM and RM:member "_rm_lock" and kvm.offsetof(RM, "_rm_lock"),

@@ -5,9 +5,11 @@
 local kvm = require "kvm"
 local lock = require "vmcore.kern.lock"
 local member = require "vmcore.kern.member"
+local pcpu = require "vmcore.kern.pcpu"
 local selection = require "vmcore.kern.selection"
 local sleepq = require "vmcore.kern.sleepq"
 local turnstile = require "vmcore.kern.turnstile"
+local witness = require "vmcore.kern.witness"
 
 local waits = {}
 
@@ -60,11 +62,80 @@ function methods:of(td)
 	return asleep_on(self, td)
 end
 
---- The threads that hold a lock, as far as the lock tells.
+-- The locks of one of WITNESS's lists, with what was held when each was
+-- acquired; by the address of the lock.
+local function note(view, notes, list, td, report)
+	local held = view.witness:held(list, report)
+	local names = {}
+	for i, record in ipairs(held) do
+		local ok, found = pcall(view.locks.at, view.locks, record.lock)
+		found = ok and found or { address = record.lock }
+		names[i] = found.name or ("%#x"):format(record.lock)
+		record.td, record.lock = td, found.address
+		notes[record.lock] = notes[record.lock] or {}
+		table.insert(notes[record.lock], record)
+	end
+	for i, record in ipairs(held) do
+		record.after = {}
+		for j = #held, i + 1, -1 do
+			table.insert(record.after, names[j])
+		end
+	end
+end
+
+-- All that WITNESS noted; nothing without it.
+local function notes_of(view, procs, report)
+	if view.notes == nil then
+		view.notes = {}
+		local sleeplocks = view.witness and view.witness.sleeplocks
+		for td in sleeplocks and selection.each(procs, nil, function() end) or function() end do
+			local ok, list = pcall(sleeplocks, td)
+			note(view, view.notes, ok and list or nil, td, report)
+		end
+		local spinlocks = view.witness and view.witness.spinlocks
+		for _, pc in spinlocks and pcpu.each(view.k) or function() end do
+			local at = kvm.toaddress(pc)
+			note(view, view.notes, spinlocks(at), view.curthread(at), report)
+		end
+	end
+	return view.notes
+end
+
+--- The threads that hold a lock, as far as the lock tells, or WITNESS.
 -- @tparam table held see vmcore.kern.lock, at()
 -- @treturn {integer...} addresses
 function waits.owners(held)
-	return held.owner and { held.owner } or held.trackers or {}
+	local list = {}
+	for i, holder in ipairs(waits.holders(held)) do
+		list[i] = holder.td
+	end
+	return list
+end
+
+--- Who holds a lock, and where it was acquired if WITNESS noted that.
+-- @tparam table held a lock of all() or held()
+-- @treturn {table...} td (address), mode ("exclusive", "shared"), recursed; of
+--   WITNESS: file, line, after (names of the locks that were held then, the
+--   oldest first)
+function waits.holders(held)
+	local list, by_td = {}, {}
+	for _, td in ipairs(held.owner and { held.owner } or held.trackers or {}) do
+		by_td[td] = { td = td, mode = held.state, recursed = held.recursed }
+		list[#list + 1] = by_td[td]
+	end
+	for _, record in ipairs(held.noted or {}) do
+		local holder = by_td[record.td]
+		-- It is only believed about those who hold an exclusive lock when the
+		-- lock agrees: the list is changed after the lock.
+		if holder == nil and held.state == "shared" then
+			holder = { td = record.td, mode = "shared", recursed = record.recursed }
+			list[#list + 1], by_td[record.td] = holder, holder
+		end
+		if holder then
+			holder.file, holder.line, holder.after = record.file, record.line, record.after
+		end
+	end
+	return list
 end
 
 --- All waits of a system.
@@ -73,7 +144,7 @@ end
 -- @treturn {table...} td, lock, how, owners; in the order of the processes
 -- @treturn table the same by thread
 function methods:all(procs, report)
-	local list, by_td = {}, {}
+	local list, by_td, notes = {}, {}, notes_of(self, procs, report)
 	local function add(td)
 		if by_td[td] then
 			return
@@ -82,6 +153,7 @@ function methods:all(procs, report)
 		if not ok then
 			report(("thread at %#x: %s"):format(td, tostring(found)))
 		elseif found then
+			found.noted = notes[found.address]
 			by_td[td] = { td = td, lock = found, how = how, owners = waits.owners(found) }
 			list[#list + 1] = by_td[td]
 		end
@@ -108,11 +180,13 @@ local function each_word(view, procs, fn)
 	for p in m and procs:addresses() or function() end do
 		fn(p + m.offset)
 	end
-	local list = view.sleeplocks
-	for td in list and selection.each(procs, nil, function() end) or function() end do
-		for address in view.locks:witnessed(list(td)) do
-			fn(address)
-		end
+	local noted = {}
+	for address in pairs(view.notes) do
+		noted[#noted + 1] = address
+	end
+	table.sort(noted, math.ult)
+	for _, address in ipairs(noted) do
+		fn(address)
 	end
 end
 
@@ -123,14 +197,14 @@ end
 -- @tparam function report
 -- @treturn {table...} see vmcore.kern.lock, at(); `symbol` of a variable
 function methods:held(procs, awaited, report)
-	local list, seen = {}, {}
+	local list, seen, notes = {}, {}, notes_of(self, procs, report)
 	local function add(address, symbol)
 		local ok, found = pcall(self.locks.at, self.locks, address)
 		if not ok then
 			report(("lock at %#x: %s"):format(address, tostring(found)))
 		elseif found and not seen[found.address] and
 		    (found.state == "exclusive" or found.state == "shared") then
-			found.symbol = symbol
+			found.symbol, found.noted = symbol, notes[found.address]
 			list[#list + 1], seen[found.address] = found, true
 		end
 	end
@@ -191,7 +265,7 @@ function waits.new(k, report)
 		wchan = member.pointer(TD, "td_wchan"), wmesg = member.pointer(TD, "td_wmesg"),
 		wanted = member.pointer(TD, "td_wantedlock"),
 		sqqueue = member.getter(TD, "td_sqqueue"),
-		sleeplocks = member.pointer(TD, "td_sleeplocks"),
+		witness = witness.new(k), curthread = member.pointer(k:type "struct pcpu", "pc_curthread"),
 	}, view_meta)
 end
 
