@@ -41,13 +41,13 @@ ARCHES	= core/arch/amd64.c \
 
 CORE	= $(CRYPT) core/addrset.c core/arch.c core/bytes.c core/cache.c \
 	core/codec.c core/container.c core/ctf.c core/ctfrecord.c core/ctfsym.c \
-	core/ctftwin.c core/derive.c core/dump.c core/dumphdr.c core/elfcore.c core/error.c \
+	core/derive.c core/dump.c core/dumphdr.c core/elfcore.c core/error.c \
 	core/field.c core/gather.c core/image.c core/index.c core/jobctl.c \
 	core/kproc.c core/kthread.c core/ktime.c core/live.c core/loadavg.c \
 	core/match.c core/member.c core/module.c core/nlist.c core/note.c core/open.c core/pagemap.c \
 	core/pages.c core/pcpu.c core/proc.c core/procfield.c core/proclist.c \
 	core/radix.c core/rawmem.c core/rawtables.c core/read.c core/search.c core/stream.c core/swapinfo.c \
-	core/symaddr.c core/symbol.c core/symtab.c core/type.c core/typefind.c \
+	core/symaddr.c core/symbol.c core/symtab.c core/twin.c core/type.c core/typefind.c \
 	core/typeinfo.c core/typename.c core/vnet.c
 BIND	= core/bind/access.c core/bind/ctype.c core/bind/descriptor.c \
 	core/bind/fault.c core/bind/getter.c core/bind/kinfo.c \

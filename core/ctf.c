@@ -10,6 +10,7 @@
 #include <gelf.h>
 #include <stdlib.h>
 
+#include "ctf.h"
 #include "types.h"
 
 #define	CTF_SECTION	".SUNW_ctf"
@@ -25,11 +26,18 @@ child_bit(const struct kvmi_ctf *c)
 	return (c->version == 2 ? 0x8000 : 0x80000000);
 }
 
+static struct kvmi_ctf *
+ctf_of(struct kvmi_source *source)
+{
+
+	return ((struct kvmi_ctf *)source);
+}
+
 static bool
 is_child(const struct kvmi_ctf *c)
 {
 
-	return (c->parent_name[0] != '\0');
+	return (c->source.parent_name[0] != '\0');
 }
 
 /* An error about the container as such. */
@@ -37,8 +45,8 @@ static int
 damaged(struct kvmi_ctf *c, const char *why)
 {
 
-	return (kvmi_error(c->kd, KVM_E_FORMAT, 0, "%s: " CTF_SECTION ": %s",
-	    kvmi_image_path(c->image), why));
+	return (kvmi_error(c->source.kd, KVM_E_FORMAT, 0,
+	    "%s: " CTF_SECTION ": %s", c->source.path, why));
 }
 
 /*
@@ -120,10 +128,11 @@ index_types(struct kvmi_ctf *c)
 
 	n = count_types(c);
 	c->offsets = calloc((size_t)n + 1, sizeof(*c->offsets));
-	c->slots = calloc((size_t)n + 1, sizeof(*c->slots));
+	c->source.slots = calloc((size_t)n + 1, sizeof(*c->source.slots));
 	c->names_mem = malloc(kvmi_hash_bytes(n + 1));
-	if (c->offsets == NULL || c->slots == NULL || c->names_mem == NULL)
-		return (kvmi_nomem(c->kd, "index of types"));
+	if (c->offsets == NULL || c->source.slots == NULL ||
+	    c->names_mem == NULL)
+		return (kvmi_nomem(c->source.kd, "index of types"));
 	for (i = 0; i < n; i++) {
 		c->offsets[i] = offset;
 		offset += (uint32_t)kvmi_ctf_length(c, offset, &r);
@@ -145,11 +154,13 @@ same_name(enum kvm_kind kind, const char *a, const char *b)
 }
 
 /* A definition is better than a declaration, a root type than a hidden one. */
-uint32_t
-kvmi_ctf_find(const struct kvmi_ctf *c, enum kvm_kind kind, const char *name)
+static enum kvm_errclass
+find(struct kvmi_source *source, enum kvm_kind kind, const char *name,
+    uint32_t *number)
 {
+	const struct kvmi_ctf *c = ctf_of(source);
 	struct kvmi_record r;
-	uint32_t best = 0, i;
+	uint32_t i;
 	int rank = 0, this;
 
 	i = kvmi_hash_first(&c->names, name_key(kind, name));
@@ -161,27 +172,28 @@ kvmi_ctf_find(const struct kvmi_ctf *c, enum kvm_kind kind, const char *name)
 		this = 1 + (r.root ? 1 : 0) + (r.kind != KVM_K_FORWARD ? 2 : 0);
 		if (this > rank) {
 			rank = this;
-			best = i;
+			*number = i;
 		}
 	}
-	return (best);
+	return (rank == 0 ? KVM_E_NOTYPE : KVM_E_NONE);
 }
 
-enum kvm_errclass
-kvmi_ctf_locate(struct kvmi_ctf *c, uint32_t ref, struct kvmi_ctf **owner,
-    uint32_t *index)
+static enum kvm_errclass
+locate(struct kvmi_source *source, uint32_t ref, struct kvmi_source **owner,
+    uint32_t *number)
 {
+	const struct kvmi_ctf *c = ctf_of(source);
 
-	*owner = c;
-	*index = ref;
+	*owner = source;
+	*number = ref;
 	if (is_child(c) && (ref & child_bit(c)) == 0)
-		*owner = c->parent;
+		*owner = source->parent;
 	else if (is_child(c))
-		*index = ref & ~child_bit(c);
+		*number = ref & ~child_bit(c);
 	if (*owner == NULL)
 		return (KVM_E_NOTYPE);
-	return (*index == 0 || *index > (*owner)->ntypes ? KVM_E_FORMAT :
-	    KVM_E_NONE);
+	return (*number == 0 || *number > ctf_of(*owner)->ntypes ?
+	    KVM_E_FORMAT : KVM_E_NONE);
 }
 
 /* All enumerators of type i, last first, into the index: entry *n and up. */
@@ -196,7 +208,7 @@ index_enum(struct kvmi_ctf *c, uint32_t i, uint32_t *n, bool count)
 	if (r.kind != KVM_K_ENUM)
 		return;
 	for (k = r.n; k-- > 0;) {
-		if (!kvmi_ctf_enumerator(c, &r, k, &e))
+		if (!kvmi_ctf_read_enumerator(c, r.data + (size_t)k * 8, &e))
 			continue;
 		if (!count) {
 			c->enum_offsets[*n] =
@@ -218,7 +230,7 @@ index_enumerators(struct kvmi_ctf *c)
 	c->enum_offsets = malloc(((size_t)n + 1) * sizeof(uint32_t) +
 	    kvmi_hash_bytes(n + 1));
 	if (c->enum_offsets == NULL)
-		return (kvmi_nomem(c->kd, "enumerators"));
+		return (kvmi_nomem(c->source.kd, "enumerators"));
 	kvmi_hash_init(&c->enumerators, c->enum_offsets + n + 1, n + 1);
 	n = 0;
 	for (i = c->ntypes; i > 0; i--)
@@ -226,9 +238,10 @@ index_enumerators(struct kvmi_ctf *c)
 	return (0);
 }
 
-int
-kvmi_ctf_find_enumerator(struct kvmi_ctf *c, const char *name, int64_t *value)
+static int
+find_enumerator(struct kvmi_source *source, const char *name, int64_t *value)
 {
+	struct kvmi_ctf *c = ctf_of(source);
 	struct kvm_enumerator e;
 	uint32_t i;
 
@@ -273,17 +286,17 @@ read_body(struct kvmi_ctf *c, const uint8_t *p, size_t size, uint64_t end)
 	const char *path = kvmi_image_path(c->image);
 
 	if ((p[3] & CTF_COMPRESSED) != 0) {
-		c->inflated = kvmi_inflate(c->kd, CTF_SECTION, p + CTF_HEADER,
-		    size - CTF_HEADER, end);
+		c->inflated = kvmi_inflate(c->source.kd, CTF_SECTION,
+		    p + CTF_HEADER, size - CTF_HEADER, end);
 		if (c->inflated == NULL)
-			return (kvmi_context(c->kd, "%s", path));
+			return (kvmi_context(c->source.kd, "%s", path));
 		c->body = c->inflated;
 		return (0);
 	}
 	if (end > size - CTF_HEADER)
-		return (kvmi_error(c->kd, KVM_E_FORMAT, 0, "%s: " CTF_SECTION
-		    ": %zu bytes, its header promises %ju", path, size,
-		    (uintmax_t)end + CTF_HEADER));
+		return (kvmi_error(c->source.kd, KVM_E_FORMAT, 0, "%s: "
+		    CTF_SECTION ": %zu bytes, its header promises %ju", path,
+		    size, (uintmax_t)end + CTF_HEADER));
 	c->body = p + CTF_HEADER;
 	return (0);
 }
@@ -316,8 +329,8 @@ read_container(struct kvmi_ctf *c, const struct kvmi_section *s)
 		return (damaged(c, "wrong magic number"));
 	c->version = p[2];
 	if (c->version != 2 && c->version != 3)
-		return (kvmi_error(c->kd, KVM_E_FORMAT, 0, "%s: " CTF_SECTION
-		    ": version %u (2 and 3 are known)",
+		return (kvmi_error(c->source.kd, KVM_E_FORMAT, 0, "%s: "
+		    CTF_SECTION ": version %u (2 and 3 are known)",
 		    kvmi_image_path(c->image), c->version));
 	if (read_header(c, p, &end) != 0 ||
 	    read_body(c, p, s->size, end) != 0)
@@ -326,13 +339,102 @@ read_container(struct kvmi_ctf *c, const struct kvmi_section *s)
 	c->nstrings = kvmi_strings(c->strings, c->nstrings);
 	read_elf_strings(c, s->link);
 	c->parent_label = kvmi_ctf_string(c, kvmi_ctf_word(c, p + 4));
-	c->parent_name = kvmi_ctf_string(c, kvmi_ctf_word(c, p + 8));
-	if (c->parent_label == NULL || c->parent_name == NULL)
+	c->source.parent_name = kvmi_ctf_string(c, kvmi_ctf_word(c, p + 8));
+	if (c->parent_label == NULL || c->source.parent_name == NULL)
 		return (damaged(c, "name of its parent lies past its end"));
 	return (index_types(c));
 }
 
-struct kvmi_ctf *
+static void
+destroy(struct kvmi_source *source)
+{
+	struct kvmi_ctf *c = ctf_of(source);
+
+	free(c->symtypes);
+	free(c->enum_offsets);
+	free(c->names_mem);
+	free(source->slots);
+	free(c->offsets);
+	free(c->inflated);
+	free(c);
+}
+
+static uint32_t
+count(struct kvmi_source *source)
+{
+
+	return (ctf_of(source)->ntypes);
+}
+
+static enum kvm_errclass
+entry(struct kvmi_source *source, uint32_t i, uint32_t *number)
+{
+
+	(void)source;
+	*number = i + 1;
+	return (KVM_E_NONE);
+}
+
+static bool
+record(struct kvmi_source *source, uint32_t number, struct kvmi_record *r)
+{
+
+	return (kvmi_ctf_record(ctf_of(source), number, r));
+}
+
+static bool
+member(struct kvmi_source *source, struct kvmi_record *r,
+    struct kvmi_recmember *m)
+{
+
+	return (kvmi_ctf_member(ctf_of(source), r, m));
+}
+
+static bool
+enumerator(struct kvmi_source *source, struct kvmi_record *r,
+    struct kvm_enumerator *e)
+{
+
+	r->data += 8;
+	return (kvmi_ctf_read_enumerator(ctf_of(source), r->data - 8, e));
+}
+
+static uint32_t
+param(struct kvmi_source *source, struct kvmi_record *r)
+{
+	struct kvmi_ctf *c = ctf_of(source);
+
+	r->data += kvmi_ctf_unit(c);
+	return (kvmi_ctf_number(c, r->data - kvmi_ctf_unit(c)));
+}
+
+/* An array of CTF has one dimension. */
+static uint64_t
+dimension(struct kvmi_source *source, struct kvmi_record *r)
+{
+
+	(void)source;
+	(void)r;
+	return (0);
+}
+
+static const struct kvmi_source_ops ctf_ops = {
+	.name = "ctf",
+	.destroy = destroy,
+	.count = count,
+	.entry = entry,
+	.locate = locate,
+	.find = find,
+	.record = record,
+	.member = member,
+	.enumerator = enumerator,
+	.param = param,
+	.dimension = dimension,
+	.find_enumerator = find_enumerator,
+	.symbol = kvmi_ctf_symbol,
+};
+
+struct kvmi_source *
 kvmi_ctf_create(kvm_t *kd, struct kvmi_image *img)
 {
 	struct kvmi_section s;
@@ -350,27 +452,14 @@ kvmi_ctf_create(kvm_t *kd, struct kvmi_image *img)
 		kvmi_nomem(kd, CTF_SECTION);
 		return (NULL);
 	}
-	c->kd = kd;
+	c->source.ops = &ctf_ops;
+	c->source.kd = kd;
+	c->source.path = kvmi_image_path(img);
 	c->image = img;
 	if (read_container(c, &s) == 0)
-		return (c);
-	kvmi_ctf_destroy(c);
+		return (&c->source);
+	destroy(&c->source);
 	return (NULL);
-}
-
-void
-kvmi_ctf_destroy(struct kvmi_ctf *c)
-{
-
-	if (c == NULL)
-		return;
-	free(c->symtypes);
-	free(c->enum_offsets);
-	free(c->names_mem);
-	free(c->slots);
-	free(c->offsets);
-	free(c->inflated);
-	free(c);
 }
 
 /* Labels are pairs of a name and the last type number that it covers. */
@@ -389,20 +478,22 @@ has_label(const struct kvmi_ctf *c, const char *label)
 }
 
 int
-kvmi_ctf_adopt(struct kvmi_ctf *c, struct kvmi_ctf *parent)
+kvmi_ctf_adopt(struct kvmi_source *source, struct kvmi_source *parent)
 {
+	struct kvmi_ctf *c = ctf_of(source);
+	const struct kvmi_ctf *p = ctf_of(parent);
 
 	if (!is_child(c))
 		return (damaged(c, "has no parent"));
-	if (is_child(parent) || parent->version != c->version)
-		return (kvmi_error(c->kd, KVM_E_FORMAT, 0, "%s: types of %s "
-		    "can't be its parent's", kvmi_image_path(c->image),
-		    kvmi_image_path(parent->image)));
-	if (c->parent_label[0] != '\0' && !has_label(parent, c->parent_label))
-		return (kvmi_error(c->kd, KVM_E_FORMAT, 0, "%s: its types "
+	if (parent->ops != source->ops || is_child(p) ||
+	    p->version != c->version)
+		return (kvmi_error(source->kd, KVM_E_FORMAT, 0, "%s: types of "
+		    "%s can't be its parent's", source->path, parent->path));
+	if (c->parent_label[0] != '\0' && !has_label(p, c->parent_label))
+		return (kvmi_error(source->kd, KVM_E_FORMAT, 0, "%s: its types "
 		    "want those of %s labelled %s, which %s is not",
-		    kvmi_image_path(c->image), c->parent_name, c->parent_label,
-		    kvmi_image_path(parent->image)));
-	c->parent = parent;
+		    source->path, source->parent_name, c->parent_label,
+		    parent->path));
+	source->parent = parent;
 	return (0);
 }

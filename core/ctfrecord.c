@@ -7,6 +7,7 @@
  * type section.  ctf.c numbers only records that passed, so decoding them
  * need not look again.
  */
+#include "ctf.h"
 #include "types.h"
 
 #define	CTF_EXTERNAL	0x80000000u	/* string of the ELF file */
@@ -169,6 +170,7 @@ kvmi_ctf_record(const struct kvmi_ctf *c, uint32_t i, struct kvmi_record *r)
 		read_encoding(c, r);
 		break;
 	case KVM_K_ARRAY:
+		r->n = 0;
 		r->ref = kvmi_ctf_number(c, r->data);
 		r->nelems = kvmi_ctf_word(c, r->data + 2 * wide);
 		break;
@@ -205,12 +207,14 @@ kvmi_ctf_param(const struct kvmi_ctf *c, const struct kvmi_record *r,
 
 /* The three shapes of a member are drawn in ctf(5). */
 bool
-kvmi_ctf_member(const struct kvmi_ctf *c, const struct kvmi_record *r,
-    uint32_t i, struct kvmi_recmember *m)
+kvmi_ctf_member(const struct kvmi_ctf *c, struct kvmi_record *r,
+    struct kvmi_recmember *m)
 {
 	const unsigned int wide = kvmi_ctf_unit(c), size = member_size(c, r);
-	const uint8_t *p = r->data + (size_t)i * size;
+	const uint8_t *p = r->data;
 
+	r->data += size;
+	m->bits = 0;
 	m->name = kvmi_ctf_string(c, kvmi_ctf_word(c, p));
 	m->ref = kvmi_ctf_number(c, p + 4);
 	if (size == 16)
@@ -228,12 +232,4 @@ kvmi_ctf_read_enumerator(const struct kvmi_ctf *c, const uint8_t *p,
 	e->ken_name = kvmi_ctf_string(c, kvmi_ctf_word(c, p));
 	e->ken_value = (int32_t)kvmi_ctf_word(c, p + 4);
 	return (e->ken_name != NULL);
-}
-
-bool
-kvmi_ctf_enumerator(const struct kvmi_ctf *c, const struct kvmi_record *r,
-    uint32_t i, struct kvm_enumerator *e)
-{
-
-	return (kvmi_ctf_read_enumerator(c, r->data + (size_t)i * 8, e));
 }

@@ -12,6 +12,7 @@
 #include <gelf.h>
 #include <stdlib.h>
 
+#include "ctf.h"
 #include "types.h"
 
 /* Does a symbol have an entry?  The rules are those of ctfmerge. */
@@ -132,7 +133,7 @@ index_symbols(struct kvmi_ctf *c)
 	    t->count : 0;
 	c->symtypes = calloc((size_t)n + 1, sizeof(*c->symtypes));
 	if (c->symtypes == NULL)
-		return (kvmi_nomem(c->kd, "types of symbols"));
+		return (kvmi_nomem(c->source.kd, "types of symbols"));
 	c->nsymtypes = n;
 	match_symbols(c, &at);
 	if (at.object_lost)
@@ -146,7 +147,7 @@ static int
 no_type(struct kvmi_ctf *c, const struct kvm_symbol *sym)
 {
 
-	return (kvmi_error(c->kd, KVM_E_NOTYPE, 0,
+	return (kvmi_error(c->source.kd, KVM_E_NOTYPE, 0,
 	    "%s: no type is recorded for the symbol %s",
 	    kvmi_image_path(c->image), sym->ks_name));
 }
@@ -170,9 +171,10 @@ find_entry(const struct kvmi_ctf *c, const struct kvm_symbol *sym,
 }
 
 int
-kvmi_ctf_symbol(struct kvmi_ctf *c, const struct kvm_symbol *sym,
+kvmi_ctf_symbol(struct kvmi_source *source, const struct kvm_symbol *sym,
     struct kvmi_record *r)
 {
+	struct kvmi_ctf *c = (struct kvmi_ctf *)source;
 	struct kvmi_elfsym raw;
 	uint32_t entry;
 

@@ -13,6 +13,9 @@
 
 #include "types.h"
 
+/* More than any array has. */
+#define	MAX_DIMENSIONS	32
+
 static uint64_t
 mix(uint64_t h, uint64_t value)
 {
@@ -81,22 +84,46 @@ intern(struct kvmi_types *types, kvm_type_t *proto)
  * The parameters of r.  One that is damaged stays NULL, and *damaged is set.
  */
 static enum kvm_errclass
-resolve_params(struct kvmi_types *types, struct kvmi_ctf *ctf,
+resolve_params(struct kvmi_types *types, struct kvmi_source *source,
     const struct kvmi_record *r, unsigned int depth, kvm_type_t **params,
     bool *damaged)
 {
+	struct kvmi_record part = *r;
 	enum kvm_errclass class;
 	uint32_t i;
 
 	for (i = 0; i < r->n; i++) {
-		class = kvmi_type_resolve(types, ctf,
-		    kvmi_ctf_param(ctf, r, i), depth + 1, &params[i]);
+		class = kvmi_type_resolve(types, source,
+		    source->ops->param(source, &part), depth + 1, &params[i]);
 		if (class == KVM_E_NOMEM)
 			return (class);
 		if (class != KVM_E_NONE) {
 			params[i] = NULL;
 			*damaged = true;
 		}
+	}
+	return (KVM_E_NONE);
+}
+
+/* Make *target what r, an array with further dimensions, has as elements. */
+static enum kvm_errclass
+wrap(struct kvmi_types *types, struct kvmi_source *source,
+    const struct kvmi_record *r, kvm_type_t **target)
+{
+	struct kvmi_record part = *r;
+	uint64_t nelems[MAX_DIMENSIONS];
+	uint32_t i;
+
+	if (r->n > MAX_DIMENSIONS)
+		return (KVM_E_FORMAT);
+	for (i = 0; i < r->n; i++)
+		nelems[i] = source->ops->dimension(source, &part);
+	while (i-- > 0) {
+		kvm_type_t proto = { .kind = KVM_K_ARRAY, .target = *target };
+
+		proto.nelems = nelems[i];
+		if ((*target = intern(types, &proto)) == NULL)
+			return (KVM_E_NOMEM);
 	}
 	return (KVM_E_NONE);
 }
@@ -112,14 +139,16 @@ derive(struct kvmi_types *types, const struct kvmi_record *r,
 	enum kvm_errclass class;
 	bool damaged;
 
-	class = kvmi_type_resolve(types, proto->ctf, r->ref, depth + 1,
+	class = kvmi_type_resolve(types, proto->source, r->ref, depth + 1,
 	    &proto->target);
+	if (class == KVM_E_NONE && proto->kind == KVM_K_ARRAY)
+		class = wrap(types, proto->source, r, &proto->target);
 	damaged = class != KVM_E_NONE;
 	proto->damage = class;
 	if (damaged)
 		proto->target = NULL;
 	if (class != KVM_E_NOMEM && proto->kind == KVM_K_FUNCTION)
-		class = resolve_params(types, proto->ctf, r, depth,
+		class = resolve_params(types, proto->source, r, depth,
 		    proto->params, &damaged);
 	if (class == KVM_E_NOMEM)
 		return (class);
@@ -130,14 +159,14 @@ derive(struct kvmi_types *types, const struct kvmi_record *r,
 }
 
 enum kvm_errclass
-kvmi_type_derive(struct kvmi_types *types, struct kvmi_ctf *ctf,
+kvmi_type_derive(struct kvmi_types *types, struct kvmi_source *source,
     uint32_t number, const struct kvmi_record *r, unsigned int depth,
     kvm_type_t **tp)
 {
 	kvm_type_t **params, proto = { .kind = r->kind, .name = "" };
 	enum kvm_errclass class;
 
-	proto.ctf = ctf;
+	proto.source = source;
 	proto.number = number;
 	proto.ref = r->ref;
 	if (r->kind == KVM_K_ARRAY)

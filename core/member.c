@@ -28,8 +28,8 @@ static enum kvm_errclass
 damage_class(const kvm_type_t *t)
 {
 
-	return (t->ctf != NULL && t->ctf->parent_name[0] != '\0' &&
-	    t->ctf->parent == NULL ? KVM_E_NOTYPE : KVM_E_FORMAT);
+	return (t->source != NULL && t->source->parent_name[0] != '\0' &&
+	    t->source->parent == NULL ? KVM_E_NOTYPE : KVM_E_FORMAT);
 }
 
 static int
@@ -38,10 +38,10 @@ bad_part(const kvm_type_t *t, const char *what, const char *name)
 	enum kvm_errclass class = damage_class(t);
 
 	return (kvmi_error(t->types->kd, class, 0, "%s: type %u (%s%s): the "
-	    "type of its %s %s is %s%s", kvmi_image_path(t->ctf->image),
+	    "type of its %s %s is %s%s", t->source->path,
 	    t->number, kvmi_kind_word(t->kind), t->name, what, name,
 	    class == KVM_E_FORMAT ? "damaged" : "one of ",
-	    class == KVM_E_FORMAT ? "" : t->ctf->parent_name));
+	    class == KVM_E_FORMAT ? "" : t->source->parent_name));
 }
 
 /*
@@ -66,7 +66,7 @@ declared_type(kvm_type_t **tp)
 		return (KVM_E_NONE);
 	memcpy(name, t->name, len);
 	name[len] = '\0';
-	class = kvmi_type_base(t->types, t->ctf, t->kind, name,
+	class = kvmi_type_base(t->types, t->source, t->kind, name,
 	    &whole);
 	if (class == KVM_E_NONE && whole->size == t->size &&
 	    whole->kind == t->kind)
@@ -89,17 +89,18 @@ fill_bits(struct kvm_member *m)
 }
 
 static enum kvm_errclass
-decode_member(kvm_type_t *t, const struct kvmi_record *r, uint32_t i,
-    struct kvm_member *m)
+decode_member(kvm_type_t *t, struct kvmi_record *r, struct kvm_member *m)
 {
 	struct kvmi_recmember raw;
 	enum kvm_errclass class;
 	bool named;
 
-	named = kvmi_ctf_member(t->ctf, r, i, &raw);
+	named = t->source->ops->member(t->source, r, &raw);
 	m->km_name = named ? raw.name : "";
 	m->km_bitoff = raw.bitoff;
-	class = kvmi_type_resolve(t->types, t->ctf, raw.ref, 0, &m->km_type);
+	m->km_bits = raw.bits;
+	class = kvmi_type_resolve(t->types, t->source, raw.ref, 0,
+	    &m->km_type);
 	if (class == KVM_E_NONE)
 		class = fill_bits(m);
 	if (class != KVM_E_NONE || !named)
@@ -119,9 +120,9 @@ decode_members(kvm_type_t *t)
 	members = kvmi_arena_array(&t->types->arena, t->n, sizeof(*members));
 	if (members == NULL)
 		return (kvmi_nomem(t->types->kd, t->name));
-	kvmi_ctf_record(t->ctf, t->number, &r);
+	t->source->ops->record(t->source, t->number, &r);
 	for (i = 0; i < t->n; i++)
-		if (decode_member(t, &r, i, &members[i]) != KVM_E_NONE)
+		if (decode_member(t, &r, &members[i]) != KVM_E_NONE)
 			return (kvmi_nomem(t->types->kd, t->name));
 	t->members = members;
 	return (0);
@@ -139,9 +140,9 @@ decode_enumerators(kvm_type_t *t)
 	e = kvmi_arena_array(&t->types->arena, t->n, sizeof(*e));
 	if (e == NULL)
 		return (kvmi_nomem(t->types->kd, t->name));
-	kvmi_ctf_record(t->ctf, t->number, &r);
+	t->source->ops->record(t->source, t->number, &r);
 	for (i = 0; i < t->n; i++) {
-		if (!kvmi_ctf_enumerator(t->ctf, &r, i, &e[i]))
+		if (!t->source->ops->enumerator(t->source, &r, &e[i]))
 			e[i].ken_name = "";
 		if (e[i].ken_value < 0)
 			t->encoding = KVM_INT_SIGNED;

@@ -11,6 +11,7 @@
 #include <gelf.h>
 #include <stdlib.h>
 
+#include "ctf.h"
 #include "module.h"
 
 /* A module is of the same machine as the kernel that loaded it. */
@@ -70,7 +71,8 @@ kvmi_modules_destroy(kvm_t *kd)
 
 	while ((m = kd->modules) != NULL) {
 		kd->modules = m->next;
-		kvmi_ctf_destroy(m->ctf);
+		if (m->types != NULL)
+			m->types->ops->destroy(m->types);
 		kvmi_image_destroy(m->image);
 		free(m);
 	}
@@ -218,13 +220,13 @@ static int
 join_kernel(kvm_module_t *m, struct kvmi_types *types)
 {
 
-	if (m->ctf->parent_name[0] != '\0' && types->ctf == NULL)
+	if (m->types->parent_name[0] != '\0' && types->source == NULL)
 		return (kvmi_error(m->kd, KVM_E_NOTYPE, 0, "%s: its types "
 		    "build on those of %s, which has none",
-		    kvm_module_path(m), m->ctf->parent_name));
-	if (m->ctf->parent_name[0] != '\0')
-		return (kvmi_ctf_adopt(m->ctf, types->ctf));
-	m->ctf->parent = types->ctf;
+		    kvm_module_path(m), m->types->parent_name));
+	if (m->types->parent_name[0] != '\0')
+		return (kvmi_ctf_adopt(m->types, types->source));
+	m->types->parent = types->source;
 	return (0);
 }
 
@@ -232,11 +234,12 @@ static int
 load_types(kvm_module_t *m, struct kvmi_types *types)
 {
 
-	if ((m->ctf = kvmi_ctf_create(m->kd, m->image)) != NULL &&
+	if ((m->types = kvmi_ctf_create(m->kd, m->image)) != NULL &&
 	    join_kernel(m, types) == 0)
 		return (0);
-	kvmi_ctf_destroy(m->ctf);
-	m->ctf = NULL;
+	if (m->types != NULL)
+		m->types->ops->destroy(m->types);
+	m->types = NULL;
 	m->problem = m->kd->error;
 	/* Memory may be there the next time. */
 	m->asked = m->problem.ke_class != KVM_E_NOMEM;
@@ -249,7 +252,7 @@ types_of(kvm_module_t *m)
 {
 	struct kvmi_types *types = kvmi_types_of(m->kd);
 
-	if (types == NULL || m->ctf != NULL)
+	if (types == NULL || m->types != NULL)
 		return (types);
 	if (!m->asked)
 		return (load_types(m, types) == 0 ? types : NULL);
@@ -264,7 +267,7 @@ kvm_module_type(kvm_module_t *m, enum kvm_kind kind, const char *name)
 
 	if ((types = types_of(m)) == NULL)
 		return (NULL);
-	return (kvmi_type_in(types, m->ctf, kind, name));
+	return (kvmi_type_in(types, m->types, kind, name));
 }
 
 kvm_type_t *
@@ -274,5 +277,5 @@ kvm_module_type_of_symbol(kvm_module_t *m, const struct kvm_symbol *sym)
 
 	if ((types = types_of(m)) == NULL)
 		return (NULL);
-	return (kvmi_type_of_symbol_in(types, m->ctf, sym));
+	return (kvmi_type_of_symbol_in(types, m->types, sym));
 }

@@ -12,7 +12,7 @@
 struct kvm_module {
 	kvm_t			*kd;
 	struct kvmi_image	*image;
-	struct kvmi_ctf		*ctf;		/* NULL: not read, or none */
+	struct kvmi_source	*types;		/* NULL: not read, or none */
 	bool			 asked;		/* and there is none: */
 	struct kvm_error	 problem;	/* why */
 	bool			 placed;	/* a section of it is */

@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "ctf.h"
 #include "types.h"
 
 /*
@@ -31,7 +32,7 @@ load_source(struct kvmi_types *types)
 	if (kd->image == NULL)
 		kvmi_error(kd, KVM_E_NOTYPE, 0,
 		    "no kernel file was opened, so no types are known");
-	else if ((types->ctf = kvmi_ctf_create(kd, kd->image)) != NULL)
+	else if ((types->source = kvmi_ctf_create(kd, kd->image)) != NULL)
 		return (0);
 	types->problem = kd->error;
 	return (types->problem.ke_class == KVM_E_NOMEM ? -1 : 0);
@@ -72,7 +73,8 @@ kvmi_types_destroy(struct kvmi_types *types)
 
 	if (types == NULL)
 		return;
-	kvmi_ctf_destroy(types->ctf);
+	if (types->source != NULL)
+		types->source->ops->destroy(types->source);
 	kvmi_arena_deinit(&types->arena);
 	free(types->table);
 	free(types);
@@ -211,7 +213,7 @@ is_sane(const struct kvmi_record *r)
 
 /* A type that is known by its number: what it consists of comes later. */
 static enum kvm_errclass
-make_leaf(struct kvmi_types *types, struct kvmi_ctf *ctf, uint32_t number,
+make_leaf(struct kvmi_types *types, struct kvmi_source *source, uint32_t number,
     const struct kvmi_record *r, kvm_type_t **tp)
 {
 	const struct kvmi_base *base = NULL;
@@ -221,7 +223,7 @@ make_leaf(struct kvmi_types *types, struct kvmi_ctf *ctf, uint32_t number,
 		return (KVM_E_FORMAT);
 	if (r->kind == KVM_K_INTEGER || r->kind == KVM_K_FLOAT)
 		base = kvmi_base_find(r->name);
-	proto.ctf = ctf;
+	proto.source = source;
 	proto.number = number;
 	proto.ref = r->ref;
 	proto.name = base != NULL ? base->name : r->name;
@@ -234,7 +236,7 @@ make_leaf(struct kvmi_types *types, struct kvmi_ctf *ctf, uint32_t number,
 	return (*tp == NULL ? KVM_E_NOMEM : KVM_E_NONE);
 }
 
-static enum kvm_errclass make_type(struct kvmi_types *, struct kvmi_ctf *,
+static enum kvm_errclass make_type(struct kvmi_types *, struct kvmi_source *,
     uint32_t, unsigned int, kvm_type_t **);
 
 /*
@@ -243,39 +245,46 @@ static enum kvm_errclass make_type(struct kvmi_types *, struct kvmi_ctf *,
  * and no size.
  */
 static enum kvm_errclass
-make_base(struct kvmi_types *types, struct kvmi_ctf *ctf, uint32_t number,
+make_base(struct kvmi_types *types, struct kvmi_source *source, uint32_t number,
     const struct kvmi_record *r, kvm_type_t **tp)
 {
 	struct kvmi_record other;
+	enum kvm_errclass class;
 	uint32_t first;
 
 	if (r->size == 0 && strcmp(r->name, "void") == 0) {
 		*tp = types->void_type;
 		return (KVM_E_NONE);
 	}
-	first = kvmi_ctf_find(ctf, r->kind, r->name);
-	if (first != 0 && first != number &&
-	    kvmi_ctf_record(ctf, first, &other) && other.size == r->size &&
-	    other.bits == r->bits && other.encoding == r->encoding)
-		return (make_type(types, ctf, first, 0, tp));
-	return (make_leaf(types, ctf, number, r, tp));
+	class = source->ops->find(source, r->kind, r->name, &first);
+	if (class == KVM_E_NOMEM)
+		return (class);
+	if (class == KVM_E_NONE && first != number &&
+	    source->ops->record(source, first, &other) &&
+	    other.size == r->size && other.bits == r->bits &&
+	    other.encoding == r->encoding)
+		return (make_type(types, source, first, 0, tp));
+	return (make_leaf(types, source, number, r, tp));
 }
 
 enum kvm_errclass
-kvmi_type_definition(struct kvmi_types *types, struct kvmi_ctf *ctf,
+kvmi_type_definition(struct kvmi_types *types, struct kvmi_source *source,
     enum kvm_kind kind, const char *name, kvm_type_t **tp)
 {
 	struct kvmi_record def;
+	enum kvm_errclass class;
 	uint32_t number;
 
-	number = ctf == NULL ? 0 : kvmi_ctf_find(ctf, kind, name);
-	if (number != 0 && kvmi_ctf_record(ctf, number, &def) &&
+	if (source == NULL)
+		return (KVM_E_NOTYPE);
+	class = source->ops->find(source, kind, name, &number);
+	if (class == KVM_E_NOMEM)
+		return (class);
+	if (class == KVM_E_NONE &&
+	    source->ops->record(source, number, &def) &&
 	    def.kind != KVM_K_FORWARD)
-		return (make_type(types, ctf, number, 0, tp));
-	if (ctf != NULL && ctf->parent != NULL)
-		return (kvmi_type_definition(types, ctf->parent, kind, name,
-		    tp));
-	return (KVM_E_NOTYPE);
+		return (make_type(types, source, number, 0, tp));
+	return (kvmi_type_definition(types, source->parent, kind, name, tp));
 }
 
 /*
@@ -283,15 +292,15 @@ kvmi_type_definition(struct kvmi_types *types, struct kvmi_ctf *ctf,
  * and the same type whoever declares it.
  */
 static enum kvm_errclass
-make_forward(struct kvmi_types *types, struct kvmi_ctf *ctf, uint32_t number,
-    const struct kvmi_record *r, kvm_type_t **tp)
+make_forward(struct kvmi_types *types, struct kvmi_source *source,
+    uint32_t number, const struct kvmi_record *r, kvm_type_t **tp)
 {
 	kvm_type_t proto = { .kind = KVM_K_FORWARD, .tag = r->tag };
 	enum kvm_errclass class;
 
 	if (r->name[0] == '\0')
-		return (make_leaf(types, ctf, number, r, tp));
-	class = kvmi_type_definition(types, ctf, r->tag, r->name, tp);
+		return (make_leaf(types, source, number, r, tp));
+	class = kvmi_type_definition(types, source, r->tag, r->name, tp);
 	if (class != KVM_E_NOTYPE)
 		return (class);
 	*tp = kvmi_type_named(types, r->tag, r->name);
@@ -304,59 +313,60 @@ make_forward(struct kvmi_types *types, struct kvmi_ctf *ctf, uint32_t number,
 }
 
 static enum kvm_errclass
-make_record(struct kvmi_types *types, struct kvmi_ctf *ctf, uint32_t number,
-    const struct kvmi_record *r, unsigned int depth, kvm_type_t **tp)
+make_record(struct kvmi_types *types, struct kvmi_source *source,
+    uint32_t number, const struct kvmi_record *r, unsigned int depth,
+    kvm_type_t **tp)
 {
 	uint32_t twin;
 
-	if (ctf->parent != NULL &&
-	    (twin = kvmi_ctf_twin(ctf->parent, ctf, r)) != 0)
-		return (make_type(types, ctf->parent, twin, depth, tp));
+	if (source->parent != NULL &&
+	    (twin = kvmi_twin(source->parent, source, r)) != 0)
+		return (make_type(types, source->parent, twin, depth, tp));
 	switch (r->kind) {
 	case KVM_K_VOID:		/* a hole */
 		return (KVM_E_FORMAT);
 	case KVM_K_INTEGER:
 	case KVM_K_FLOAT:
-		return (make_base(types, ctf, number, r, tp));
+		return (make_base(types, source, number, r, tp));
 	case KVM_K_STRUCT:
 	case KVM_K_UNION:
 	case KVM_K_ENUM:
 	case KVM_K_TYPEDEF:
-		return (make_leaf(types, ctf, number, r, tp));
+		return (make_leaf(types, source, number, r, tp));
 	case KVM_K_FORWARD:
-		return (make_forward(types, ctf, number, r, tp));
+		return (make_forward(types, source, number, r, tp));
 	default:
-		return (kvmi_type_derive(types, ctf, number, r, depth, tp));
+		return (kvmi_type_derive(types, source, number, r, depth, tp));
 	}
 }
 
-/* Type number of ctf.  While it is being made its slot says so. */
+/* Type number of the source.  While it is being made its slot says so. */
 static enum kvm_errclass
-make_type(struct kvmi_types *types, struct kvmi_ctf *ctf, uint32_t number,
+make_type(struct kvmi_types *types, struct kvmi_source *source, uint32_t number,
     unsigned int depth, kvm_type_t **tp)
 {
-	kvm_type_t **slot = &ctf->slots[number];
+	kvm_type_t *t = source->slots[number];
 	struct kvmi_record r;
 	enum kvm_errclass class;
 
-	if (*slot != NULL && *slot != &types->busy) {
-		*tp = *slot;
+	if (t != NULL && t != &types->busy) {
+		*tp = t;
 		return (KVM_E_NONE);
 	}
-	if (*slot != NULL || depth > MAX_DEPTH ||
-	    !kvmi_ctf_record(ctf, number, &r))
+	if (t != NULL || depth > MAX_DEPTH ||
+	    !source->ops->record(source, number, &r))
 		return (KVM_E_FORMAT);
-	*slot = &types->busy;
-	class = make_record(types, ctf, number, &r, depth, tp);
-	*slot = class == KVM_E_NONE ? *tp : NULL;
+	source->slots[number] = &types->busy;
+	class = make_record(types, source, number, &r, depth, tp);
+	source->slots[number] = class == KVM_E_NONE ? *tp : NULL;
 	return (class);
 }
 
 enum kvm_errclass
-kvmi_type_resolve(struct kvmi_types *types, struct kvmi_ctf *ctf,
+kvmi_type_resolve(struct kvmi_types *types, struct kvmi_source *source,
     uint32_t ref, unsigned int depth, kvm_type_t **tp)
 {
-	struct kvmi_ctf *owner;
+	struct kvmi_source *owner;
 	enum kvm_errclass class;
 	uint32_t number;
 
@@ -364,31 +374,32 @@ kvmi_type_resolve(struct kvmi_types *types, struct kvmi_ctf *ctf,
 		*tp = types->void_type;
 		return (KVM_E_NONE);
 	}
-	if ((class = kvmi_ctf_locate(ctf, ref, &owner, &number)) != KVM_E_NONE)
+	class = source->ops->locate(source, ref, &owner, &number);
+	if (class != KVM_E_NONE)
 		return (class);
 	return (make_type(types, owner, number, depth, tp));
 }
 
 enum kvm_errclass
-kvmi_type_number(struct kvmi_types *types, struct kvmi_ctf *ctf,
+kvmi_type_number(struct kvmi_types *types, struct kvmi_source *source,
     uint32_t number, kvm_type_t **tp)
 {
 
-	return (make_type(types, ctf, number, 0, tp));
+	return (make_type(types, source, number, 0, tp));
 }
 
 int
-kvmi_type_bad_source(kvm_t *kd, const struct kvmi_ctf *ctf, uint32_t ref,
+kvmi_type_bad_source(kvm_t *kd, const struct kvmi_source *source, uint32_t ref,
     enum kvm_errclass class, const char *what)
 {
-	const char *path = kvmi_image_path(ctf->image);
+	const char *path = source->path;
 
 	if (class == KVM_E_NOMEM)
 		return (kvmi_nomem(kd, what));
 	if (class == KVM_E_NOTYPE)
 		return (kvmi_error(kd, class, 0, "%s: %s: type %u is one of "
 		    "%s, which its types build on and which is not loaded",
-		    path, what, ref, ctf->parent_name));
+		    path, what, ref, source->parent_name));
 	return (kvmi_error(kd, KVM_E_FORMAT, 0, "%s: damaged types: %s: "
 	    "there is no type %u, or it is made of itself", path, what, ref));
 }
@@ -399,7 +410,8 @@ kvmi_type_bad_ref(const kvm_type_t *t, uint32_t ref, enum kvm_errclass class)
 	char what[80];
 
 	snprintf(what, sizeof(what), "type %u (%s)", t->number, t->name);
-	return (kvmi_type_bad_source(t->types->kd, t->ctf, ref, class, what));
+	return (kvmi_type_bad_source(t->types->kd, t->source, ref, class,
+	    what));
 }
 
 /* An architecture that is not known yet has told nothing: ask the kernel. */

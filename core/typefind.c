@@ -57,27 +57,30 @@ invent_base(struct kvmi_types *types, const struct kvmi_base *base,
 
 /* The source's type of that name.  KVM_E_NOTYPE: it has none. */
 static enum kvm_errclass
-find_in_source(struct kvmi_types *types, struct kvmi_ctf *ctf,
+find_in_source(struct kvmi_types *types, struct kvmi_source *source,
     enum kvm_kind kind, const char *name, kvm_type_t **tp)
 {
 	enum kvm_errclass class;
 	uint32_t number;
 
-	class = kvmi_type_definition(types, ctf, kind, name, tp);
-	for (; class == KVM_E_NOTYPE && ctf != NULL; ctf = ctf->parent)
-		if ((number = kvmi_ctf_find(ctf, kind, name)) != 0)
-			return (kvmi_type_number(types, ctf, number, tp));
+	class = kvmi_type_definition(types, source, kind, name, tp);
+	for (; class == KVM_E_NOTYPE && source != NULL;
+	    source = source->parent) {
+		class = source->ops->find(source, kind, name, &number);
+		if (class == KVM_E_NONE)
+			return (kvmi_type_number(types, source, number, tp));
+	}
 	return (class);
 }
 
 enum kvm_errclass
-kvmi_type_base(struct kvmi_types *types, struct kvmi_ctf *ctf,
+kvmi_type_base(struct kvmi_types *types, struct kvmi_source *source,
     enum kvm_kind kind, const char *name, kvm_type_t **tp)
 {
 	const struct kvmi_base *base;
 	enum kvm_errclass class;
 
-	class = find_in_source(types, ctf, kind, name, tp);
+	class = find_in_source(types, source, kind, name, tp);
 	base = kvmi_base_find(name);
 	if (class != KVM_E_NOTYPE || base == NULL || base->kind != kind)
 		return (class);
@@ -86,14 +89,14 @@ kvmi_type_base(struct kvmi_types *types, struct kvmi_ctf *ctf,
 }
 
 static enum kvm_errclass
-find_type(struct kvmi_types *types, struct kvmi_ctf *ctf, enum kvm_kind kind,
-    const char *name, kvm_type_t **tp)
+find_type(struct kvmi_types *types, struct kvmi_source *source,
+    enum kvm_kind kind, const char *name, kvm_type_t **tp)
 {
 	enum kvm_errclass class;
 
 	if (kind == KVM_K_INTEGER || kind == KVM_K_FLOAT)
-		return (kvmi_type_base(types, ctf, kind, name, tp));
-	class = find_in_source(types, ctf, kind, name, tp);
+		return (kvmi_type_base(types, source, kind, name, tp));
+	class = find_in_source(types, source, kind, name, tp);
 	if (class != KVM_E_NOTYPE)
 		return (class);
 	*tp = kvmi_type_named(types, kind, name);
@@ -102,31 +105,31 @@ find_type(struct kvmi_types *types, struct kvmi_ctf *ctf, enum kvm_kind kind,
 
 /* Say that a look-up by name failed, or that there is nothing to look in. */
 static void
-no_such_type(struct kvmi_types *types, const struct kvmi_ctf *ctf,
+no_such_type(struct kvmi_types *types, const struct kvmi_source *source,
     enum kvm_kind kind, const char *name, enum kvm_errclass class)
 {
 	kvm_t *kd = types->kd;
 
 	if (class == KVM_E_NOMEM)
 		kvmi_nomem(kd, "types");
-	else if (ctf == NULL)
+	else if (source == NULL)
 		kd->error = types->problem;
-	else if (class == KVM_E_NOTYPE && ctf->parent_name[0] != '\0' &&
-	    ctf->parent == NULL)
+	else if (class == KVM_E_NOTYPE && source->parent_name[0] != '\0' &&
+	    source->parent == NULL)
 		kvmi_error(kd, class, 0, "no %s%s among the types of %s; "
 		    "those of its parent %s are not loaded",
-		    kvmi_kind_word(kind), name, kvmi_image_path(ctf->image),
-		    ctf->parent_name);
+		    kvmi_kind_word(kind), name, source->path,
+		    source->parent_name);
 	else if (class == KVM_E_NOTYPE)
 		kvmi_error(kd, class, 0, "no %s%s among the types of %s",
-		    kvmi_kind_word(kind), name, kvmi_image_path(ctf->image));
+		    kvmi_kind_word(kind), name, source->path);
 	else
 		kvmi_error(kd, class, 0, "%s: damaged types: %s%s",
-		    kvmi_image_path(ctf->image), kvmi_kind_word(kind), name);
+		    source->path, kvmi_kind_word(kind), name);
 }
 
 kvm_type_t *
-kvmi_type_in(struct kvmi_types *types, struct kvmi_ctf *ctf,
+kvmi_type_in(struct kvmi_types *types, struct kvmi_source *source,
     enum kvm_kind kind, const char *name)
 {
 	enum kvm_errclass class;
@@ -141,10 +144,10 @@ kvmi_type_in(struct kvmi_types *types, struct kvmi_ctf *ctf,
 	case KVM_K_UNION:
 	case KVM_K_ENUM:
 	case KVM_K_TYPEDEF:
-		class = find_type(types, ctf, kind, name, &t);
+		class = find_type(types, source, kind, name, &t);
 		if (class == KVM_E_NONE)
 			return (t);
-		no_such_type(types, ctf, kind, name, class);
+		no_such_type(types, source, kind, name, class);
 		return (NULL);
 	default:
 		kvmi_error(types->kd, KVM_E_INVAL, 0,
@@ -160,7 +163,7 @@ kvm_type(kvm_t *kd, enum kvm_kind kind, const char *name)
 
 	if ((types = kvmi_types_of(kd)) == NULL)
 		return (NULL);
-	return (kvmi_type_in(types, types->ctf, kind, name));
+	return (kvmi_type_in(types, types->source, kind, name));
 }
 
 const char *
@@ -170,7 +173,7 @@ kvm_type_source(kvm_t *kd)
 
 	if ((types = kvmi_types_of(kd)) == NULL)
 		return ("none");
-	return (types->ctf != NULL ? "ctf" :
+	return (types->source != NULL ? types->source->ops->name :
 	    types->ndefined > 0 ? "defined" : "none");
 }
 
@@ -179,14 +182,16 @@ kvm_type_count(kvm_t *kd)
 {
 	const struct kvmi_types *types = kvmi_types_of(kd);
 
-	return (types == NULL || types->ctf == NULL ? 0 : types->ctf->ntypes);
+	return (types == NULL || types->source == NULL ? 0 :
+	    types->source->ops->count(types->source));
 }
 
 kvm_type_t *
 kvm_type_entry(kvm_t *kd, size_t index)
 {
-	struct kvmi_types *types;
+	struct kvmi_source *source;
 	enum kvm_errclass class;
+	uint32_t number;
 	kvm_type_t *t;
 
 	if (index >= kvm_type_count(kd)) {
@@ -194,34 +199,36 @@ kvm_type_entry(kvm_t *kd, size_t index)
 		    index);
 		return (NULL);
 	}
-	types = kd->types;
-	class = kvmi_type_number(types, types->ctf, (uint32_t)index + 1, &t);
+	source = kd->types->source;
+	class = source->ops->entry(source, (uint32_t)index, &number);
+	if (class == KVM_E_NONE)
+		class = kvmi_type_number(kd->types, source, number, &t);
 	if (class == KVM_E_NONE)
 		return (t);
 	if (class == KVM_E_NOMEM)
 		kvmi_nomem(kd, "types");
 	else
 		kvmi_error(kd, KVM_E_FORMAT, 0, "%s: type %zu is a hole, or "
-		    "damaged", kvmi_image_path(kd->image), index + 1);
+		    "damaged", source->path, index + 1);
 	return (NULL);
 }
 
 kvm_type_t *
-kvmi_type_of_symbol_in(struct kvmi_types *types, struct kvmi_ctf *ctf,
+kvmi_type_of_symbol_in(struct kvmi_types *types, struct kvmi_source *source,
     const struct kvm_symbol *sym)
 {
 	struct kvmi_record r;
 	enum kvm_errclass class;
 	kvm_type_t *t;
 
-	if (kvmi_ctf_symbol(ctf, sym, &r) != 0)
+	if (source->ops->symbol(source, sym, &r) != 0)
 		return (NULL);
 	class = r.kind == KVM_K_FUNCTION ?
-	    kvmi_type_derive(types, ctf, 0, &r, 0, &t) :
-	    kvmi_type_resolve(types, ctf, r.ref, 0, &t);
+	    kvmi_type_derive(types, source, 0, &r, 0, &t) :
+	    kvmi_type_resolve(types, source, r.ref, 0, &t);
 	if (class == KVM_E_NONE)
 		return (t);
-	kvmi_type_bad_source(types->kd, ctf, r.ref, class, sym->ks_name);
+	kvmi_type_bad_source(types->kd, source, r.ref, class, sym->ks_name);
 	return (NULL);
 }
 
@@ -232,8 +239,8 @@ kvm_type_of_symbol(kvm_t *kd, const struct kvm_symbol *sym)
 
 	if ((types = kvmi_types_of(kd)) == NULL)
 		return (NULL);
-	if (types->ctf != NULL)
-		return (kvmi_type_of_symbol_in(types, types->ctf, sym));
+	if (types->source != NULL)
+		return (kvmi_type_of_symbol_in(types, types->source, sym));
 	kd->error = types->problem;
 	return (NULL);
 }
@@ -246,9 +253,10 @@ kvm_enumerator(kvm_t *kd, const char *name, int64_t *value)
 
 	if ((types = kvmi_types_of(kd)) == NULL)
 		return (-1);
-	if (types->ctf != NULL)
-		error = kvmi_ctf_find_enumerator(types->ctf, name, value);
-	if (error > 0 && types->ctf == NULL)
+	if (types->source != NULL)
+		error = types->source->ops->find_enumerator(types->source,
+		    name, value);
+	if (error > 0 && types->source == NULL)
 		kd->error = types->problem;
 	else if (error > 0)
 		kvmi_error(kd, KVM_E_NOTYPE, 0,
@@ -367,9 +375,9 @@ kvm_type_define(kvm_t *kd, enum kvm_kind kind, const char *name,
 		return (NULL);
 	}
 	if (name[0] != '\0')
-		class = find_type(types, types->ctf, kind, name, &t);
+		class = find_type(types, types->source, kind, name, &t);
 	if (class != KVM_E_NONE && class != KVM_E_NOTYPE) {
-		no_such_type(types, types->ctf, kind, name, class);
+		no_such_type(types, types->source, kind, name, class);
 		return (NULL);
 	}
 	if (class == KVM_E_NONE && t->kind != KVM_K_FORWARD)

@@ -63,7 +63,8 @@ kvm_type_target(kvm_type_t *t)
 		return (t->target);
 	class = t->damage;
 	if (class == KVM_E_NONE)
-		class = kvmi_type_resolve(t->types, t->ctf, t->ref, 0, &target);
+		class = kvmi_type_resolve(t->types, t->source, t->ref, 0,
+		    &target);
 	if (class == KVM_E_NONE)
 		return (t->target = target);
 	kvmi_type_bad_ref(t, t->ref, class);

@@ -3,9 +3,9 @@
  *
  * types.h: the type graph as its own files see it.
  *
- * A source numbers its types and can describe each as a kvmi_record; the
- * graph turns a record into a kvm_type when somebody first asks for it.  Only
- * ctf.c, ctfrecord.c and ctfsym.c know what CTF looks like.
+ * A source numbers its types and can describe each as a kvmi_record
+ * (source.h); the graph turns a record into a kvm_type when somebody first
+ * asks for it.  Only ctf*.c know what CTF looks like, only dwarf*.c DWARF.
  *
  * type.c	the graph: making types, by the source's numbers
  * typefind.c	finding them, and defining new ones
@@ -18,14 +18,13 @@
 #ifndef _KVM_TYPES_H_
 #define	_KVM_TYPES_H_
 
-#include "ctf.h"
 #include "index.h"
-#include "private.h"
+#include "source.h"
 
 struct kvm_type {
 	struct kvmi_types	*types;
-	struct kvmi_ctf		*ctf;		/* NULL: made here */
-	uint32_t		 number;	/* in ctf; 0: of a symbol */
+	struct kvmi_source	*source;	/* NULL: made here */
+	uint32_t		 number;	/* there; 0: of a symbol */
 	uint32_t		 ref;		/* its target, there */
 	enum kvm_kind		 kind;
 	enum kvm_kind		 tag;		/* KVM_K_FORWARD: of what */
@@ -62,8 +61,8 @@ struct kvmi_flat {
 
 struct kvmi_types {
 	kvm_t			*kd;
-	struct kvmi_ctf		*ctf;		/* NULL: none, see problem */
-	struct kvm_error	 problem;	/* why ctf is NULL */
+	struct kvmi_source	*source;	/* NULL: none, see problem */
+	struct kvm_error	 problem;	/* why source is NULL */
 	struct kvmi_arena	 arena;
 	kvm_type_t		**table;	/* derived types, base types and
 						   tags that were made here */
@@ -82,25 +81,30 @@ struct kvmi_types {
 
 /* The descriptor's graph, made on first use; NULL with an error. */
 struct kvmi_types *kvmi_types_of(kvm_t *);
-/* As kvm_type() and kvm_type_of_symbol(), by one container. */
-kvm_type_t *kvmi_type_in(struct kvmi_types *, struct kvmi_ctf *, enum kvm_kind,
-	    const char *name);
-kvm_type_t *kvmi_type_of_symbol_in(struct kvmi_types *, struct kvmi_ctf *,
+/* As kvm_type() and kvm_type_of_symbol(), by one source. */
+kvm_type_t *kvmi_type_in(struct kvmi_types *, struct kvmi_source *,
+	    enum kvm_kind, const char *name);
+kvm_type_t *kvmi_type_of_symbol_in(struct kvmi_types *, struct kvmi_source *,
 	    const struct kvm_symbol *);
-/* The type that ref means to ctf.  depth counts nested types being made. */
-enum kvm_errclass kvmi_type_resolve(struct kvmi_types *, struct kvmi_ctf *,
-	    uint32_t ref, unsigned int depth, kvm_type_t **);
-/* The same for number, not 0, of ctf. */
-enum kvm_errclass kvmi_type_number(struct kvmi_types *, struct kvmi_ctf *,
-	    uint32_t number, kvm_type_t **);
 /*
- * What ctf, or its parent, defines under that name.  KVM_E_NOTYPE: nothing,
- * or it only declares it.
+ * The type that ref means to the source.  depth counts nested types being
+ * made.
  */
-enum kvm_errclass kvmi_type_definition(struct kvmi_types *, struct kvmi_ctf *,
-	    enum kvm_kind, const char *name, kvm_type_t **);
+enum kvm_errclass kvmi_type_resolve(struct kvmi_types *,
+	    struct kvmi_source *, uint32_t ref, unsigned int depth,
+	    kvm_type_t **);
+/* The same for a number of the source. */
+enum kvm_errclass kvmi_type_number(struct kvmi_types *,
+	    struct kvmi_source *, uint32_t number, kvm_type_t **);
+/*
+ * What the source, or its parent, defines under that name.  KVM_E_NOTYPE:
+ * nothing, or it only declares it.
+ */
+enum kvm_errclass kvmi_type_definition(struct kvmi_types *,
+	    struct kvmi_source *, enum kvm_kind, const char *name,
+	    kvm_type_t **);
 /* A C base type, the source's or our own.  KVM_E_NOTYPE: no such thing. */
-enum kvm_errclass kvmi_type_base(struct kvmi_types *, struct kvmi_ctf *,
+enum kvm_errclass kvmi_type_base(struct kvmi_types *, struct kvmi_source *,
 	    enum kvm_kind, const char *name, kvm_type_t **);
 /*
  * The table: t is entered under key; a search goes through all entries of a
@@ -118,8 +122,8 @@ kvm_type_t *kvmi_type_named(const struct kvmi_types *, enum kvm_kind,
  * Record that type ref, of which what (or t) is made, can't be had, and why.
  * Return -1.
  */
-int	kvmi_type_bad_source(kvm_t *, const struct kvmi_ctf *, uint32_t ref,
-	    enum kvm_errclass, const char *what);
+int	kvmi_type_bad_source(kvm_t *, const struct kvmi_source *,
+	    uint32_t ref, enum kvm_errclass, const char *what);
 int	kvmi_type_bad_ref(const kvm_type_t *t, uint32_t ref,
 	    enum kvm_errclass);
 /* As kvm_type_strip(), but NULL, with an error, where that finds damage. */
@@ -128,12 +132,22 @@ kvm_type_t *kvmi_type_inner(kvm_type_t *);
 unsigned int kvmi_type_ptrsize(const kvm_t *);
 
 /*
+ * twin.c.  Number of the type of the kernel's that r, a named type of the
+ * source, is a copy of; 0: none.
+ */
+uint32_t kvmi_twin(struct kvmi_source *kernel, struct kvmi_source *,
+	    const struct kvmi_record *r);
+/* Do two records of the same name describe the same type? */
+bool	kvmi_same_record(struct kvmi_source *, const struct kvmi_record *,
+	    struct kvmi_source *, const struct kvmi_record *);
+
+/*
  * derive.c: the type of a record whose kind is found by what it is made of.
  * When that is damaged, a type of its own without target.
  */
-enum kvm_errclass kvmi_type_derive(struct kvmi_types *, struct kvmi_ctf *,
-	    uint32_t number, const struct kvmi_record *, unsigned int depth,
-	    kvm_type_t **);
+enum kvm_errclass kvmi_type_derive(struct kvmi_types *,
+	    struct kvmi_source *, uint32_t number, const struct kvmi_record *,
+	    unsigned int depth, kvm_type_t **);
 
 /* typename.c: one of C's base types. */
 struct kvmi_base {

@@ -1,9 +1,10 @@
 /*-
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * ctftwin.c: the types that a module has from the kernel's headers.
+ * twin.c: types that are copies of another: those that a module has from the
+ * kernel's headers.
  *
- * A module's container has copies of them, numbered otherwise.  A type that
+ * A module's source numbers them otherwise.  A type that
  * has the kernel's name and looks the same is the kernel's, so that a struct
  * ifnet is a struct ifnet whoever points to it.
  */
@@ -12,26 +13,26 @@
 /* Pointers to pointers and the like that are followed to compare typedefs. */
 #define	MAX_DEPTH	8
 
-/* A type of either container. */
+/* A type of either source. */
 struct side {
-	const struct kvmi_ctf	*ctf;
+	struct kvmi_source	*source;
 	struct kvmi_record	 r;
 };
 
 static bool same(const struct side *, const struct side *, unsigned int);
 
-/* What ref means to the container; false when that can't be told. */
+/* What ref means to the source; false when that can't be told. */
 static bool
 follow(const struct side *from, uint32_t ref, struct side *to)
 {
-	struct kvmi_ctf *owner;
+	struct kvmi_source *owner;
 	uint32_t number;
 
-	if (ref == 0 || kvmi_ctf_locate((struct kvmi_ctf *)(uintptr_t)from->ctf,
-	    ref, &owner, &number) != KVM_E_NONE)
+	if (ref == 0 || from->source->ops->locate(from->source, ref, &owner,
+	    &number) != KVM_E_NONE)
 		return (false);
-	to->ctf = owner;
-	return (kvmi_ctf_record(owner, number, &to->r));
+	to->source = owner;
+	return (owner->ops->record(owner, number, &to->r));
 }
 
 static bool
@@ -48,12 +49,13 @@ same_target(const struct side *a, const struct side *b, unsigned int depth)
 static bool
 same_members(const struct side *a, const struct side *b)
 {
+	struct kvmi_record p = a->r, q = b->r;
 	struct kvmi_recmember x, y;
 	uint32_t i;
 
 	for (i = 0; i < a->r.n; i++)
-		if (!kvmi_ctf_member(a->ctf, &a->r, i, &x) ||
-		    !kvmi_ctf_member(b->ctf, &b->r, i, &y) ||
+		if (!a->source->ops->member(a->source, &p, &x) ||
+		    !b->source->ops->member(b->source, &q, &y) ||
 		    x.bitoff != y.bitoff || strcmp(x.name, y.name) != 0)
 			return (false);
 	return (true);
@@ -62,12 +64,13 @@ same_members(const struct side *a, const struct side *b)
 static bool
 same_enumerators(const struct side *a, const struct side *b)
 {
+	struct kvmi_record p = a->r, q = b->r;
 	struct kvm_enumerator x, y;
 	uint32_t i;
 
 	for (i = 0; i < a->r.n; i++)
-		if (!kvmi_ctf_enumerator(a->ctf, &a->r, i, &x) ||
-		    !kvmi_ctf_enumerator(b->ctf, &b->r, i, &y) ||
+		if (!a->source->ops->enumerator(a->source, &p, &x) ||
+		    !b->source->ops->enumerator(b->source, &q, &y) ||
 		    x.ken_value != y.ken_value ||
 		    strcmp(x.ken_name, y.ken_name) != 0)
 			return (false);
@@ -132,18 +135,26 @@ same(const struct side *a, const struct side *b, unsigned int depth)
 	return (a->r.kind == b->r.kind && same_contents(a, b, depth));
 }
 
+bool
+kvmi_same_record(struct kvmi_source *source, const struct kvmi_record *r,
+    struct kvmi_source *other, const struct kvmi_record *s)
+{
+	struct side a = { source, *r }, b = { other, *s };
+
+	return (same(&a, &b, 0));
+}
+
 uint32_t
-kvmi_ctf_twin(const struct kvmi_ctf *kernel, const struct kvmi_ctf *c,
+kvmi_twin(struct kvmi_source *kernel, struct kvmi_source *source,
     const struct kvmi_record *r)
 {
-	struct side mine = { c, *r }, its = { kernel, { .name = "" } };
+	struct kvmi_record its;
 	uint32_t number;
 
-	if (r->name[0] == '\0' || r->kind == KVM_K_FORWARD)
-		return (0);
-	number = kvmi_ctf_find(kernel, r->kind, r->name);
-	if (number == 0 || !kvmi_ctf_record(kernel, number, &its.r) ||
-	    !same(&mine, &its, 0))
+	if (r->name[0] == '\0' || r->kind == KVM_K_FORWARD ||
+	    kernel->ops->find(kernel, r->kind, r->name, &number) !=
+	    KVM_E_NONE || !kernel->ops->record(kernel, number, &its) ||
+	    !kvmi_same_record(source, r, kernel, &its))
 		return (0);
 	return (number);
 }
