@@ -80,6 +80,11 @@ function world:var(name, ctype, value, size)
 	return at
 end
 
+--- A symbol of something that is there.
+function world:symbol(name, addr, size)
+	self.symbols[#self.symbols + 1] = { name = name, addr = addr, size = size }
+end
+
 --- A thread with a stack: oncpu, pcb (members of struct pcb), name.
 -- @treturn table addr, tid, pcb (address), low and top of the stack
 function world:thread(t)
@@ -161,7 +166,7 @@ function world:trace(td)
 			local fn = frame.fn
 			lines[i] = (fn and ("%s+%#x"):format(fn.name, fn.offset) or ("%#x"):format(frame.pc))
 			    .. (frame.kind ~= "call" and " " .. frame.kind or "")
-			if frame.regs then
+			if frame.what or frame.regs then
 				lines[#lines] = lines[#lines] .. ": " .. stacks:describe(frame, td.addr)
 			end
 		end

@@ -11,7 +11,10 @@
 -- entry(name, walk), frames(walk), plausible(regs), is_user(regs), trap(regs);
 -- where it needs them bottom (functions that a thread begins with),
 -- kind(regs, kind, name), which knows better than entry(), complete(regs, at),
--- clean(address) and text (where code can begin); and its name in ARCHES.
+-- elsewhere(walk, name) (registers that an entry did not leave in a trap
+-- frame, and where), clean(address), text (where code can begin), way_out (of a
+-- function without a frame, in words), dwarf and linkage (see
+-- vmcore.kern.stack.unwind); and its name in ARCHES.
 -- @module vmcore.kern.stack
 
 local context = require "vmcore.kern.stack.context"
@@ -105,7 +108,8 @@ local function trap_words(trap)
 	return table.concat(words, ", ")
 end
 
---- What a trap, interrupt or system call was, as text.
+--- What a trap, interrupt or system call was, or a call to what is no code, as
+-- text.
 -- @tparam table frame
 -- @tparam integer td
 -- @treturn ?string nil for a call
@@ -113,7 +117,7 @@ end
 function methods:describe(frame, td)
 	local arch, regs = self.arch, frame.regs
 	if regs == nil then
-		return nil
+		return frame.what
 	end
 	local what, trap = frame.what or frame.kind, nil
 	if frame.kind == "trap" and not frame.what then

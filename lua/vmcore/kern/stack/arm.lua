@@ -3,6 +3,7 @@
 -- @module vmcore.kern.stack.arm
 
 local exidx = require "vmcore.kern.stack.exidx"
+local link = require "vmcore.kern.stack.link"
 
 local arm = { pc = "pc", fp = "r11", sp = "sp", syscall = "r7" }
 
@@ -12,6 +13,7 @@ local MODES = { [0x10] = true, [0x11] = true, [0x12] = true, [0x13] = true, [0x1
 local SAVECTX = 8		-- bytes that savectx() has pushed when it saves sp
 
 arm.bottom = { fork_trampoline = true }
+arm.way_out = link.way_out
 
 --- The registers of struct pcb.
 function arm.pcb()
@@ -62,7 +64,7 @@ local function unwind(walk, r)
 	if walk.regs and not walk.interrupted and f and (f.name == "savectx" or f.name == "cpu_switch") then
 		r.sp = r.sp + (f.name == "savectx" and SAVECTX or 0)
 		return by_link(r)
-	elseif walk.interrupted and (f == nil or f.offset == 0) then
+	elseif walk.interrupted and (f == nil or f.offset == 0 or not walk:is_code(walk.pc)) then
 		return by_link(r)
 	end
 	local index, message = index_of(walk.view)

@@ -27,7 +27,7 @@ arm64.dwarf = { [30] = "lr", [31] = "sp" }
 for i = 0, 29 do
 	arm64.dwarf[i] = register(i)
 end
-arm64.linkage = 0
+arm64.linkage, arm64.way_out = 0, link.way_out
 
 --- The registers of struct pcb. A thread that was switched out goes on where
 -- its link register points.

@@ -74,8 +74,8 @@ end
 -- @tparam integer td address of struct thread
 -- @treturn[1] table `source` ("dumppcb": it wrote the dump; "stoppcbs": it ran
 --   on another CPU, which stopped; "pcb": it did not run; "stale": it ran on a
---   CPU that did not stop, so these are of an earlier time), `regs`, `low` and
---   `high`: its kernel stack, nil when not known
+--   CPU that did not stop, so these are of an earlier time), `regs`, `cpu` (it
+--   was on), `low` and `high`: its kernel stack, nil when not known
 -- @treturn[2] nil
 -- @treturn[2] string message
 function methods:of(td)
@@ -100,7 +100,8 @@ function methods:of(td)
 	if regs == nil then
 		return nil, message
 	end
-	return { source = source, regs = regs, low = low, high = high, pcb = at }
+	return { source = source, regs = regs, low = low, high = high, pcb = at,
+		cpu = cpu >= 0 and cpu or nil }
 end
 
 --- What is needed to find the registers of threads.

@@ -1,6 +1,8 @@
 --- Stacks of i386: sys/i386/include/pcb.h, frame.h, i386/exception.S.
 -- @module vmcore.kern.stack.i386
 
+local member = require "vmcore.kern.member"
+local registers = require "vmcore.kern.stack.registers"
 local x86 = require "vmcore.kern.stack.x86"
 
 local i386 = { pc = "eip", fp = "ebp", sp = "esp", syscall = "eax" }
@@ -15,7 +17,7 @@ local TRAMPOLINE = 0xff800000
 i386.bottom = { fork_trampoline = true }
 -- Numbers of registers: System V ABI, Intel386 supplement, 2.4.2.
 i386.dwarf = { [0] = "eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip" }
-i386.linkage = 8
+i386.linkage, i386.way_out = 8, x86.way_out
 
 --- The registers of struct pcb.
 function i386.pcb()
@@ -37,7 +39,50 @@ function i386.trapframe()
 	}
 end
 
-i386.entry = x86.entry
+--- Whether the processor enters a function by itself. A double fault is a task
+-- of its own.
+function i386.entry(name)
+	return name == "dblfault_handler" and "trap" or x86.entry(name)
+end
+
+-- struct i386tss (x86/include/tss.h): what the processor wrote when it left the
+-- task.
+local TSS = {
+	{ "eip", "tss_eip", 32 }, { "eflags", "tss_eflags", 36 }, { "eax", "tss_eax", 40 },
+	{ "ecx", "tss_ecx", 44 }, { "edx", "tss_edx", 48 }, { "ebx", "tss_ebx", 52 },
+	{ "esp", "tss_esp", 56 }, { "ebp", "tss_ebp", 60 }, { "esi", "tss_esi", 64 },
+	{ "edi", "tss_edi", 68 }, { "es", "tss_es", 72 }, { "cs", "tss_cs", 76 },
+	{ "ss", "tss_ss", 80 }, { "ds", "tss_ds", 84 },
+}
+local TSS_SIZE = 104
+local T_DOUBLEFLT = 23
+
+-- The task state segment of a CPU: since 12 struct pcpu points to it, before it
+-- was in there; there is an array where the kernel has no types.
+local function tss_of(k, cpu)
+	local pcpu, T = k.kd:pcpu_address(cpu), k:type "struct pcpu"
+	local pointer = member.pointer(T, "pc_common_tssp")
+	if pcpu and pcpu ~= 0 and pointer then
+		local ok, at = pcall(pointer, pcpu)
+		return ok and at or nil
+	elseif pcpu and pcpu ~= 0 and T and T:member "pc_common_tss" then
+		return pcpu + T:member "pc_common_tss".offset
+	end
+	local array = k.kd:lookup "common_tss"
+	return array and array + cpu * TSS_SIZE
+end
+
+--- The registers of the task that a double fault broke off.
+function i386.elsewhere(walk, name)
+	local k = walk.view.k
+	local at = name == "dblfault_handler" and walk.cpu and tss_of(k, walk.cpu)
+	local regs = at and registers.reader(k.kd, k:type "struct i386tss", TSS, "eip")(at)
+	if not regs or regs.eip == 0 then
+		return nil
+	end
+	regs.trapno, regs.err = T_DOUBLEFLT, 0
+	return regs, at
+end
 
 --- A step to the caller, in the kernel's own text.
 function i386.step(walk)

@@ -5,6 +5,9 @@
 
 local link = {}
 
+--- Where the way out of a function without a frame is.
+link.way_out = "the link register"
+
 local PROLOGUE_MAX = 256	-- bytes: where compilers save the link register
 
 --- The instructions of the interrupted function from its start to where it was.
@@ -33,7 +36,7 @@ end
 function link.leave(walk, saves, address)
 	if address == nil or not walk:is_text(address) then
 		return false
-	elseif walk:is_text(walk.pc) then
+	elseif walk:is_code(walk.pc) then
 		local code = link.code(walk)
 		if code == nil or saves(code) then
 			return false

@@ -7,6 +7,8 @@ local link = require "vmcore.kern.stack.link"
 -- The kernel runs in the direct map, below what the dump calls kernbase.
 local powerpc64 = { pc = "pc", fp = "r1", sp = "r1", syscall = "r0", text = 0x100000 }
 
+powerpc64.way_out = link.way_out
+
 local LR_SAVE = 16		-- of a frame: where its callee saves the link register
 local TRAPFRAME = 48		-- of the frame that a trap makes
 local PSL_PR = 0x4000		-- srr1: the trap came from a user

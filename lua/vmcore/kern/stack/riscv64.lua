@@ -14,7 +14,7 @@ riscv64.bottom = { fork_trampoline = true }
 riscv64.dwarf = { "ra", "sp", "gp", "tp", "t0", "t1", "t2", "s0", "s1", "a0", "a1", "a2", "a3", "a4",
 	"a5", "a6", "a7", "s2", "s3", "s4", "s5", "s6", "s7", "s8", "s9", "s10", "s11", "t3", "t4",
 	"t5", "t6" }
-riscv64.linkage = 0
+riscv64.linkage, riscv64.way_out = 0, link.way_out
 
 local function array(set, letter, path, n, offset)
 	for i = 0, n - 1 do

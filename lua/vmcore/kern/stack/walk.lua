@@ -122,9 +122,15 @@ function methods:follow(at, fp)
 	return true
 end
 
--- The registers of the trap frame that an entry left.
-local function trap_registers(self)
+-- The registers of the trap frame that an entry left, and where they are.
+local function trap_registers(self, name)
 	local arch, read = self.view.arch, self.view.read_trapframe
+	if arch.elsewhere then
+		local regs, at = arch.elsewhere(self, name)
+		if regs then
+			return regs, at
+		end
+	end
 	for _, at in ipairs(read and arch.frames(self) or {}) do
 		local regs = read(at)
 		if regs and arch.plausible(regs) then
@@ -193,21 +199,26 @@ end
 local function visit(self, frame)
 	local view = self.view
 	local arch, f = view.arch, self:name()
-	local kind = arch.entry(f and f.name or "", self)
+	local name = f and f.name or ""
+	local kind = arch.entry(name, self)
 	local regs, at
 	if kind then
-		regs, at = trap_registers(self)
+		regs, at = trap_registers(self, name)
 	end
 	-- entry() may have found that this is no return address.
 	f = kind and self:name() or f
 	frame.pc, frame.fp, frame.sp, frame.fn = self.pc, self.fp, self.sp, f
 	if regs == nil then
 		frame.kind = "call"
+		if self.interrupted and not self:is_code(self.pc) then
+			frame.what = ("no code of the kernel's: reached through a bad pointer, left by %s"):format(
+			    arch.way_out or "its frame")
+		end
 		return ascend(self, f)
 	end
 	frame.fp, frame.kind = self.inner or self.fp, kind
 	if arch.kind then
-		frame.kind, frame.what = arch.kind(regs, kind, f and f.name or "", self)
+		frame.kind, frame.what = arch.kind(regs, kind, name, self)
 	end
 	if frame.kind == "call" then
 		return nil
@@ -227,7 +238,8 @@ end
 -- @tparam table context of vmcore.kern.stack.context
 -- @treturn {table...} frames: pc fp sp fn (name, offset, module) kind ("call",
 --   "trap", "interrupt", "syscall"), and of the latter three regs and at (of
---   the trap frame), and what (text, where the kind does not say it)
+--   the trap frame); what (text, where the kind does not say it, and of what is
+--   no code)
 -- @treturn ?string why it ended before the stack's beginning
 function walk.frames(view, context)
 	local arch, regs = view.arch, context.regs
@@ -235,7 +247,7 @@ function walk.frames(view, context)
 		view = view, kd = view.k.kd, read_ptr = view.k.kd.read_ptr, word = view.word,
 		pc = arch.clean and arch.clean(regs[arch.pc]) or regs[arch.pc],
 		fp = regs[arch.fp], sp = regs[arch.sp], regs = regs, known = regs,
-		kstack = context.low, kstack_end = context.high, hops = 0, exact = true,
+		cpu = context.cpu, kstack = context.low, kstack_end = context.high, hops = 0, exact = true,
 	}, meta)
 	change_stack(self, self.sp)
 	local frames, n = {}, 0

@@ -77,6 +77,9 @@ local PUSH_MOV32 = "\x55\x89\xe5"
 -- has taken it down: then the return address is on top of the stack. As
 -- db_backtrace() of amd64 and i386 asks.
 local function is_bare(walk, word)
+	if not walk:is_code(walk.pc) then
+		return true, 0
+	end
 	local code = walk.kd:read(walk.pc, 4) or ""
 	if code == PUSH_MOV or code:sub(1, 3) == PUSH_MOV32 or code:byte() == 0xc3 then
 		return true, 0
@@ -84,8 +87,11 @@ local function is_bare(walk, word)
 		return true, word	-- movq %rsp, %rbp: %rbp was pushed
 	end
 	local f = walk:name()
-	return f == nil or f.offset == 0, 0	-- nil: a call to nowhere
+	return f == nil or f.offset == 0, 0
 end
+
+--- Where the way out of a function without a frame is.
+x86.way_out = "the top of the stack"
 
 --- To the caller of an interrupted function.
 -- @tparam table walk see vmcore.kern.stack.walk

@@ -91,7 +91,34 @@ for _, g in ipairs(GENERATIONS) do
 	end)
 end
 
+-- A trap of a call to `at`, from sys_read() of a thread of the kernel.
+local function called(at)
+	local w = calls.new("arm64", NEW)
+	local td, size = w:thread {}, w.mem.types:sizeof "struct trapframe"
+	local call = w:put(td.top - 0x40, 0, w:fn "fork_exit" + 0x20)
+	local trap = w:put(call - 0x100, call, at)
+	local x = {}
+	for i = 1, 30 do x[i] = i == 30 and call or 0 end
+	w.mem:struct(trap - size, "struct trapframe", { tf_elr = at, tf_sp = call,
+		tf_lr = w:fn "sys_read" + 0x18, tf_spsr = 5, tf_esr = 0x21 << 26 | 7, tf_x = x })
+	local inner = w:put(trap - size - 0x30, trap, w:fn "handle_el1h_sync" + 0x30)
+	switch(w, td, GENERATIONS[1], inner, w:fn "mi_switch" + 0x10)
+	return w, td
+end
+
 describe("an arm64 stack", function()
+	it("goes through a call to what is no code", function()
+		for _, at in ipairs { 0, 0x1238, -0x5ffffffff000 } do
+			local w, td = called(at)
+			local lines, broken = w:trace(td)
+			assert.is_nil(broken)
+			assert.matches("^handle_el1h_sync%+0x30 trap: trap 33 %(instruction abort%)", lines[2])
+			assert.equal(("%#x: no code of the kernel's: reached through a bad pointer, left by the link "
+			    .. "register"):format(at):gsub("^0:", "0x0:"), (lines[3]:gsub("^0:", "0x0:")))
+			assert.same({ "sys_read+0x18", "fork_exit+0x20" }, { lines[4], lines[5] })
+		end
+	end)
+
 	it("without types is read by the size of struct pcb", function()
 		for _, g in ipairs { GENERATIONS[1], GENERATIONS[2] } do
 			local w = calls.new("arm64", g.types:gsub("pcb_sp;", g.far and

@@ -8,6 +8,7 @@ local function walk(offset, code, pc)
 	return { pc = pc or TEXT + offset, sp = 0x9000,
 		name = function() return code ~= false and { value = TEXT, offset = offset } or nil end,
 		is_text = function(_, address) return address >= TEXT end,
+		is_code = function(_, address) return address >= TEXT end,
 		kd = { read = function(_, at, n)
 			assert(at == TEXT)
 			return type(code) == "string" and code:sub(1, n) or nil
