@@ -85,13 +85,24 @@ function modfile.new(o)
 	return f
 end
 
+--- The sections that memory has.
+function file:loaded()
+	local list = {}
+	for _, s in ipairs(self.sections) do
+		if s.flags:find "A" then
+			list[#list + 1] = s
+		end
+	end
+	return list
+end
+
 --- Put it into memory, as the kernel's linker does: `at` of each section.
 -- @tparam integer address of the module
 -- @tparam ?table sets where the sections set_vnet and set_pcpu go, by name
 -- @treturn integer bytes that it takes up
 function file:place(address, sets)
 	local at = address
-	for _, s in ipairs(self.sections) do
+	for _, s in ipairs(self:loaded()) do
 		if self.kind == "elf" then
 			s.home = address + s.addr
 		else
@@ -121,7 +132,7 @@ function file:tables()
 	while at <= #data do
 		local name, info, other, section, value, size, after = string.unpack("<I4BBI2i8i8", data, at)
 		local home = self.sections[section]
-		if self.kind == "elf_obj" and home then
+		if self.kind == "elf_obj" and home and home.at then
 			value = value + home.at
 		end
 		out[#out + 1] = string.pack("<I4BBI2i8i8", name, info, other, section, value, size)

@@ -1,13 +1,20 @@
 --- Files that the kernel's linker has loaded: the kernel itself and its
 -- modules. sys/linker.h, kern/link_elf.c, kern/link_elf_obj.c.
 --
--- Symbols of modules are those that the dump holds: no file is needed beside
--- it. Where there is no kernel file, the kernel's symbols come from there too.
+--	local klds = kld.new(k)
+--	local symbol, file = klds:find "if_demo.ko:demo_softc"
+--	print(symbol.value, klds:type_of(symbol, file))
+--
+-- A module's symbols, types and sections are those of its file, where that is
+-- found beside the kernel or in `klddir`. Without it, symbols are those that the
+-- dump holds. Where there is no kernel file, the kernel's come from there too.
 -- @module vmcore.kern.kld
 
 local kvm = require "kvm"
 local lost = require "vmcore.kern.kld.lost"
+local placed = require "vmcore.kern.kld.placed"
 local queue = require "vmcore.queue"
+local scope = require "vmcore.kern.kld.scope"
 local symtab = require "vmcore.kern.kld.symtab"
 
 local kld = {}
@@ -100,12 +107,7 @@ function methods:files()
 end
 
 -- Where a file's symbols are, if it is of that kind.
-local function place(view, file, kind)
-	local T = view.types[kind]
-	if T == nil then
-		return nil
-	end
-	local ef = kvm.pointer(T:pointer(), file.at)
+local function place(ef, kind)
 	local where = {
 		symbols = address_of(ef.ddbsymtab), count = ef.ddbsymcnt,
 		strings = address_of(ef.ddbstrtab), length = ef.ddbstrcnt,
@@ -115,15 +117,56 @@ local function place(view, file, kind)
 	return where.symbols ~= 0 and where.strings ~= 0 and symtab.plausible(where) and where or nil
 end
 
-local function symbols_of(view, file)
+-- A file's struct elf_file, and where its symbols are. Of which kind it is, its
+-- symbols tell when its class does not.
+local function locate(view, file)
 	view.types = view.types or elf_types(view.k.kd)
+	local ef, where
 	for _, kind in ipairs(file.kind and { file.kind } or { "elf_obj", "elf" }) do
-		local where = place(view, file, kind)
+		local T = view.types[kind]
+		ef = T and kvm.pointer(T:pointer(), file.at)
+		where = ef and place(ef, kind)
 		if where then
-			return where
+			file.kind = kind
+			break
 		end
 	end
-	return nil, file.name .. " has no symbol table"
+	return ef, where
+end
+
+local function open_module(view, file)
+	local ef, where = locate(view, file)
+	if file.kind == nil then
+		return nil
+	end
+	return placed.open(view.k, file, ef, where)
+end
+
+--- The file of a module, which is looked for when it is first asked for.
+-- @tparam table file of files()
+-- @treturn[1] kvm.module with all its sections placed
+-- @treturn[2] nil
+-- @treturn[2] ?string what is wrong with the one that was found; nil when none
+--   was found
+function methods:module(file)
+	if file.module == nil then
+		local ok, m, message = pcall(open_module, self, file)
+		file.module = ok and m or false
+		file.trouble = ok and message or not ok and tostring(m) or nil
+	end
+	return file.module or nil, file.trouble
+end
+
+local function symbols_of(view, file)
+	local m = view:module(file)
+	if m then
+		return symtab.of_module(m)
+	end
+	local _, where = locate(view, file)
+	if where then
+		return symtab.read(view.k.kd, where)
+	end
+	return {}, file.name .. " has no symbol table"
 end
 
 --- The symbols of a loaded file, by address.
@@ -132,14 +175,9 @@ end
 -- @treturn ?string what could not be read
 function methods:symbols(file)
 	if file.symbols == nil then
-		local ok, where, message = pcall(symbols_of, self, file)
-		file.symbols = {}
-		if ok and where then
-			file.symbols, message = symtab.read(self.k.kd, where)
-		elseif not ok then
-			message = tostring(where)
-		end
-		file.lost = message
+		local ok, symbols, message = pcall(symbols_of, self, file)
+		file.symbols = ok and symbols or {}
+		file.lost = not ok and tostring(symbols) or message
 	end
 	return file.symbols, file.lost
 end
@@ -154,12 +192,13 @@ local function module_at(view, address)
 	return nil
 end
 
--- The kernel's symbols as the dump holds them, when there is no kernel file.
-local function recovered(view)
-	if view.recovered == nil then
-		view.recovered = lost.symbols(view.k.kd)
+--- The kernel's symbols as the dump holds them, for want of a kernel file.
+-- @treturn {table...} by address
+function methods:kernel_symbols()
+	if self.recovered == nil then
+		self.recovered = lost.symbols(self.k.kd)
 	end
-	return view.recovered
+	return self.recovered
 end
 
 --- The symbol that an address belongs to, of the kernel or a module.
@@ -172,14 +211,32 @@ function methods:symbol_at(address)
 	if file == nil and self.k.kernel then
 		return self.k:symbol_at(address)
 	elseif file == nil then
-		return symtab.at(recovered(self), address)
+		return symtab.at(self:kernel_symbols(), address)
 	end
-	local symbol, offset = symtab.at(self:symbols(file), address)
+	local m = self:module(file)
+	local symbol, offset
+	if m then
+		symbol, offset = m:symbol_at(address)
+	else
+		symbol, offset = symtab.at(self:symbols(file), address)
+	end
 	if symbol == nil then
 		symbol, offset = { name = file.name, value = file.address, size = 0,
 			type = "notype", bind = "local" }, address - file.address
 	end
 	return symbol, offset, file.name
+end
+
+--- What an address is called: its symbol and how far behind it.
+-- @tparam ?integer address
+-- @treturn ?string "panic", "panic+0x43"; nil for none, and when no symbol
+--   covers it
+function methods:name_at(address)
+	if address == nil or address == 0 then
+		return nil
+	end
+	local symbol, offset = self:symbol_at(address)
+	return symbol and symbol.name .. (offset ~= 0 and ("+%#x"):format(offset) or "")
 end
 
 --- All symbols, those of the kernel first.
@@ -191,7 +248,7 @@ function methods:each_symbol()
 				coroutine.yield(symbol)
 			end
 		else
-			for _, symbol in ipairs(recovered(self)) do
+			for _, symbol in ipairs(self:kernel_symbols()) do
 				coroutine.yield(symbol)
 			end
 		end
@@ -203,28 +260,34 @@ function methods:each_symbol()
 	end)
 end
 
---- Symbols of a name: of the kernel and every module.
--- @tparam string name
--- @treturn {table...} symbols with a field `module`
-function methods:named(name)
-	local found = {}
-	for symbol, module in self:each_symbol() do
-		if symbol.name == name then
-			local copy = { module = module }
-			for key, value in pairs(symbol) do
-				copy[key] = value
-			end
-			found[#found + 1] = copy
+--- The section of a module that an address is in; its file must be there.
+-- @tparam integer address
+-- @treturn ?table section of kvm.module
+-- @treturn ?string name of the module
+function methods:section_at(address)
+	local file = module_at(self, address)
+	local m = file and self:module(file)
+	for _, s in pairs(m and m:sections() or {}) do
+		if s.placed and math.ult(address - s.addr, s.size) then
+			return s, file.name
 		end
 	end
-	return found
+	return nil
 end
 
---- What can be known of a kernel's loaded files.
+for name, method in pairs(scope) do
+	methods[name] = method
+end
+
+--- What can be known of a kernel's loaded files: one and the same for all who
+-- ask.
 -- @tparam table k
 -- @treturn table
 function kld.new(k)
-	return setmetatable({ k = k }, view_meta)
+	if k.klds == nil then
+		k.klds = setmetatable({ k = k }, view_meta)
+	end
+	return k.klds
 end
 
 return kld

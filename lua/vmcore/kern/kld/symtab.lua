@@ -82,6 +82,22 @@ function symtab.read(kd, where)
 	return list, message or why
 end
 
+--- The symbols of a module's file that was placed, as read() gives them.
+-- @tparam kvm.module m
+-- @treturn {table...}
+function symtab.of_module(m)
+	local list = {}
+	for symbol in m:symbols() do
+		-- Others are undefined, or of sections that memory does not have.
+		if RANK[symbol.type] and RANK[symbol.bind] and not is_mark(symbol.name)
+		    and m:symbol(symbol.name) then
+			list[#list + 1] = symbol
+		end
+	end
+	table.sort(list, order)
+	return list
+end
+
 --- The symbol that an address belongs to.
 -- @tparam {table...} list of read()
 -- @tparam integer address
