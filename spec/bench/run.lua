@@ -124,10 +124,14 @@ local function objects(system)
 end
 
 -- A command next to an interpreter that does nothing.
-local function command(what, files, ms, kib)
+local function command(what, files, ms, kib, ...)
+	local words = { "ps" }
+	if ... then
+		words = { ... }
+	end
 	local lua = measure(dir .. "/command", 20, os.getenv "LUA" or "lua5.4", "-e", "")
 	local c = measure(dir .. "/command", 10, BUILD .. "/vmcore", "-N", files.kernel, "-M",
-	    files.core, "ps")
+	    files.core, table.unpack(words))
 	row(what, ("%.1f ms"):format(c.command_ms), ("lua -e '' %.1f ms"):format(lua.command_ms),
 	    ("%.1fx"):format(c.command_ms / lua.command_ms), ms and ("< %d ms"):format(ms),
 	    ms and c.command_ms < ms)
@@ -146,6 +150,9 @@ objects(many)
 heading "vmcore ps, exec to exit; forged kernels of 20,000 types, 34,000 symbols"
 command("74 processes", few, 15, 12 * 1024)
 command("10,000 processes", many, 100)
+heading "vmcore stacks, bt -a, exec to exit; the stacks of 10,000 threads"
+command("stacks", many, 1000, nil, "stacks")
+command("bt -a", many, 1000, nil, "bt", "-a")
 local known = inputs.real(dir, real and real ~= "" and real or "../shared/dumps")
 if known then
 	heading "vmcore ps, exec to exit; a real dump"
