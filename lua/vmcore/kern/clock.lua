@@ -76,4 +76,20 @@ function clock.uptime(k)
 	return value
 end
 
+--- How long the kernel was up when it last looked at its time counter, which
+-- it does every tick.
+-- @tparam table k
+-- @treturn ?integer sbintime_t (sys/time.h): seconds in 32.32 fixed point
+function clock.sbinuptime(k)
+	local ok, up = pcall(function()
+		local offset = k.var.timehands.th_offset
+		return offset.sec << 32 | (offset.frac >> 32 & 0xffffffff)
+	end)
+	if ok then
+		return up
+	end
+	local seconds = clock.uptime(k)
+	return seconds and seconds << 32
+end
+
 return clock

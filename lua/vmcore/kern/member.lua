@@ -43,6 +43,27 @@ function member.pointer(t, path)
 	end
 end
 
+--- A quick reader of the string that a pointer member leads to.
+-- @tparam kvm.type t of the struct; nil gives nil
+-- @tparam string path without a pointer on the way
+-- @tparam integer max bytes at most
+-- @treturn ?function of an address, to a string or nil for NULL; it raises
+--   what is in the way
+function member.text(t, path, max)
+	local pointer = member.pointer(t, path)
+	return pointer and function(address)
+		local at = pointer(address)
+		local text, message = at, nil
+		if at then
+			text, message = t.descriptor:read_string(at, max)
+		end
+		if at and text == nil then
+			error(member.damage(at, "%s", message))
+		end
+		return text
+	end
+end
+
 --- The same as getter(), but a NULL on the way gives a value instead of a
 -- fault.
 -- @tparam ?function get of getter()

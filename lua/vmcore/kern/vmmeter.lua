@@ -2,7 +2,6 @@
 -- the lines in which vmstat(8) -s says it.
 -- @module vmcore.kern.vmmeter
 
-local kvm = require "kvm"
 local counter = require "vmcore.kern.counter"
 local member = require "vmcore.kern.member"
 
@@ -140,31 +139,6 @@ function vmmeter.lines(k)
 			end
 			return own or names(key)
 		end }
-	end
-	return list
-end
-
---- The interrupt counters: intrnames and intrcnt, sys/intr.h.
--- @tparam table k
--- @treturn ?{table...} name, total; nil when the kernel file does not tell
--- @raise a fault
-function vmmeter.interrupts(k)
-	local names, counts = k.kd:lookup "intrnames", k.kd:lookup "intrcnt"
-	local word, long = k.kd:ptrsize(), k:type "unsigned long"
-	local total = member.integer(k, "sintrcnt", word)
-	local bytes = member.integer(k, "sintrnames", word)
-	if not (names and counts and total and bytes and long) or total // word > 65536 then
-		return nil
-	end
-	local t = k.kd:type_of_symbol "intrcnt"
-	if not (t and t:strip().kind == "array") then
-		names, counts = k.kd:read_ptr(names), k.kd:read_ptr(counts)
-	end
-	local list, n = {}, total // word
-	local width = n > 0 and bytes // n or 0
-	for i = 0, names and counts and width > 0 and n - 1 or -1 do
-		local name = kvm.string(kvm.object(k:type "char":array(width), names + i * width))
-		list[#list + 1] = { name = name:gsub("%s+$", ""), total = kvm.object(long, counts + i * word) }
 	end
 	return list
 end
