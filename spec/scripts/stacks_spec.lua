@@ -75,6 +75,12 @@ describe("stacks", function()
 		check(goes_through "_sleep", "-f", "_sleep")
 		check(function(t) return t.wmesg == "select" end, "-w", "select")
 		check(function(t) return t.oncpu >= 0 end, "-s", "running")
+		local asleep = sys.truth.processes[480].threads[1]
+		for _, thread in ipairs((lab.rows(sys, "threads", "-p", "480"))) do
+			if thread.tid == asleep.tid then
+				check(function(t) return t == asleep end, "-w", thread.wchan)
+			end
+		end
 		check(function(t) return t.pid == 740 end, "-p", "740")
 		check(function(t) return t.pid == 740 end, "-p", "threaded")
 		check(function(t, names)
