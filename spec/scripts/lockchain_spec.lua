@@ -1,6 +1,7 @@
 --- `vmcore lockchain`: chains, deadlocks, the graph.
 local lab = require "spec.support.lab"
 local locks = require "spec.support.locks"
+local rangelocks = require "spec.support.rangelocks"
 
 local function healthy(layout)
 	return lab.system("locks " .. layout, { layout = layout, prepare = locks.prepare,
@@ -55,7 +56,8 @@ describe("lockchain", function()
 		assert.matches("\n}\n$", out)
 		local _, edges = out:gsub(" %-> ", "")
 		local _, red = out:gsub('color="red"', "")
-		assert.same({ 4, 2 }, { edges, red })
+		-- One leads to a lock that does not tell who holds it.
+		assert.same({ 5, 2 }, { edges, red })
 	end)
 
 	it("draws a graph that is one, whatever threads are called", function()
@@ -72,7 +74,24 @@ describe("lockchain", function()
 			assert.is_true(rest == "s -> s [label=s];" or rest == "s -> s [color=s, label=s];", line)
 			n = n + 1
 		end
-		assert.equal(4, n)
+		assert.equal(5, n)
+	end)
+
+	it("goes through range locks, as far as they tell who holds them", function()
+		local sys = lab.system("ranges owned", { layout = 15, prepare = rangelocks.prepare_owned,
+			change = rangelocks.place })
+		local rows, err, status = lab.rows(sys, "lockchain")
+		assert.equal("", err)
+		assert.equal(0, status)
+		local found = {}
+		for _, row in ipairs(rows) do
+			if row.class == "rangelock" then
+				found[#found + 1] = ("%s %s %s"):format(row.comm, row.name:gsub("0x%x+", "AT"),
+				    row.owner == lab.null and "-" or row.owner)
+			end
+		end
+		assert.same({ ("vi vnode AT %d"):format(sys.truth.processes[612].threads[1].tid),
+			"sh /shared -" }, found)
 	end)
 
 	it("prints what is left of a damaged one", function()

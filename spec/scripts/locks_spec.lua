@@ -1,6 +1,7 @@
 --- `vmcore locks`: what it prints of whole and damaged systems.
 local lab = require "spec.support.lab"
 local locks = require "spec.support.locks"
+local rangelocks = require "spec.support.rangelocks"
 local witnesses = require "spec.support.witnesses"
 
 local function break_it(s)
@@ -115,6 +116,29 @@ describe("locks", function()
 		assert.equal("", err)
 		lab.golden("locks-witness", out)
 	end)
+
+	for _, layout in ipairs { 12, 13, 15 } do
+		it("has range locks that are awaited, of " .. layout, function()
+			local sys = lab.system("ranges " .. layout, { layout = layout,
+				prepare = rangelocks.prepare, change = rangelocks.place })
+			local found = {}
+			for _, row in ipairs(lab.rows(sys, "locks", "-w")) do
+				if row.class == "rangelock" then
+					found[#found + 1] = ("%s %s %s %s %s"):format(row.name:gsub("0x%x+", "AT"), row.how,
+					    row.mode, row.comm, row.where):gsub(tostring(lab.null), "-")
+				end
+			end
+			table.sort(found)
+			assert.same(layout == 15 and {
+				"/shared awaited - sh -", "/shared held shared - -", "vnode AT awaited - vi -",
+				"vnode AT held exclusive - bytes 0 to 4095", "vnode AT held shared - bytes 8192 to 12287" } or {
+				"/shared awaited exclusive sh bytes 0 to end", "/shared held shared - bytes 0 to 99",
+				"/shared held shared - bytes 10 to 109", "/shared held shared - bytes 20 to 119",
+				"vnode AT awaited exclusive yes bytes 100 to 199",
+				"vnode AT awaited shared vi bytes 0 to 8191",
+				"vnode AT held exclusive - bytes 0 to 4095" }, found)
+		end)
+	end
 
 	it("needs types", function()
 		local sys = lab.system("no types", { layout = 13, no_ctf = true })

@@ -33,6 +33,13 @@ local function chains(sys, name, spelling)
 	sys.mem:write(at, ("\0"):rep(sys.types:sizeof(spelling)))
 end
 
+--- Take room in the dump: what is made from now on, in place() too, is there.
+function locks.room(sys, size)
+	local at = sys.mem:alloc(size)
+	sys.mem:write(at, ("\0"):rep(size))
+	sys.mem.heap = at
+end
+
 --- Define the types and the variables.
 -- @tparam table sys image.lua
 function locks.prepare(sys)
@@ -89,8 +96,8 @@ local function block(s, lock, owner, ...)
 	return ts
 end
 
--- Let threads sleep in a queue.
-local function sleep(s, wchan, kind, wmesg, ...)
+--- Let threads sleep in a queue.
+function locks.sleep(s, wchan, kind, wmesg, ...)
 	local sq = s.sys:make("struct sleepqueue", { sq_wchan = wchan, sq_type = kind })
 	for _, td in ipairs { ... } do
 		enqueue(s, "struct sleepqueue", sq, "sq_blocked", "td_slpq", td)
@@ -131,9 +138,9 @@ function locks.place(s)
 	mem:u64(alpha + 24, ntpd | 4)
 	mem:u64(beta + 24, cron | 4)
 	s.truth.turnstile = block(s, beta, cron, ntpd, thread(s, 480))
-	s.truth.sleepqueue = sleep(s, alpha, 3, mem:get(alpha, 8), cron)
-	sleep(s, s.sys.vnode_lock, 4, mem:get(s.sys.vnode_lock, 8), thread(s, 750))
-	sleep(s, thread(s, 710) + 0x100, 1, mem:string(nil, "select"), thread(s, 710),
+	s.truth.sleepqueue = locks.sleep(s, alpha, 3, mem:get(alpha, 8), cron)
+	locks.sleep(s, s.sys.vnode_lock, 4, mem:get(s.sys.vnode_lock, 8), thread(s, 750))
+	locks.sleep(s, thread(s, 710) + 0x100, 1, mem:string(nil, "select"), thread(s, 710),
 	    thread(s, 640))
 	read_rm(s, thread(s, 721))
 	if set:has("struct thread", "td_wantedlock") then

@@ -72,10 +72,7 @@ function witnesses.prepare(sys)
 	for _, name in ipairs(FUNCTIONS) do
 		sys:fn(name)
 	end
-	-- Room for what place() makes: what is taken later is in no dump.
-	local room = sys.mem:alloc(16384)
-	sys.mem:write(room, ("\0"):rep(16384))
-	sys.mem.heap = room
+	locks.room(sys, 16384)
 	local hash = sys:var("w_lohash", "struct witness_lock_order_hash", {}, { bind = "local" })
 	sys.mem:write(hash, ("\0"):rep(sys.types:sizeof "struct witness_lock_order_hash"))
 end

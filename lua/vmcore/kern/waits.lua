@@ -3,9 +3,10 @@
 -- @module vmcore.kern.waits
 
 local kvm = require "kvm"
+local holders = require "vmcore.kern.holders"
 local lock = require "vmcore.kern.lock"
 local member = require "vmcore.kern.member"
-local pcpu = require "vmcore.kern.pcpu"
+local rangelock = require "vmcore.kern.rangelock"
 local selection = require "vmcore.kern.selection"
 local sleepq = require "vmcore.kern.sleepq"
 local turnstile = require "vmcore.kern.turnstile"
@@ -49,99 +50,66 @@ local function asleep_on(view, td)
 	end
 end
 
+-- A range lock as a lock of others: what it is of is its name.
+local function as_lock(view, address)
+	local ranges = view.ranges:at(address)
+	local kind, outer, path = view.ranges:container(address)
+	if ranges.broken then
+		view.report(("range lock at %#x: %s"):format(address, ranges.broken))
+	end
+	return { address = address, class = "rangelock", ranges = ranges, state = ranges.state,
+		readers = ranges.state == "shared" and ranges.readers or nil,
+		name = path or kind and ("%s %#x"):format(kind, outer) or nil }
+end
+
+-- What is wanted of it is only noted where it stands in the queue.
+local function asleep_on_range(view, td)
+	local wchan = view.ranges and view.wchan and view.wchan(td)
+	local wmesg = wchan and view.wmesg(td)
+	if wmesg == nil then
+		return nil
+	end
+	local address, request = view.ranges:of_channel(wchan, view.k.kd:read_string(wmesg, 16))
+	if address == nil then
+		return nil
+	end
+	local found = as_lock(view, address)
+	for _, entry in ipairs(request and found.ranges.entries or {}) do
+		if entry.address == request then
+			return found, entry.mode, entry
+		end
+	end
+	return found
+end
+
 --- The lock that a thread waits for.
 -- @tparam integer td address
--- @treturn ?table see vmcore.kern.lock, at()
--- @treturn ?string how: "exclusive", "shared", "spinning"
+-- @treturn ?table see vmcore.kern.lock, at(); class "rangelock" has `ranges`, see
+--   vmcore.kern.rangelock, at()
+-- @treturn ?string how: "exclusive", "shared", "spinning"; nil of range locks
+--   since 14.1
+-- @treturn ?table the request to a range lock, until 14.1
 -- @raise a fault
 function methods:of(td)
-	local found, how = blocked_on(self, td)
-	if found then
-		return found, how
-	end
-	return asleep_on(self, td)
-end
-
--- The locks of one of WITNESS's lists, with what was held when each was
--- acquired; by the address of the lock.
-local function note(view, notes, list, td, report)
-	local held = view.witness:held(list, report)
-	local names = {}
-	for i, record in ipairs(held) do
-		local ok, found = pcall(view.locks.at, view.locks, record.lock)
-		found = ok and found or { address = record.lock }
-		names[i] = found.name or ("%#x"):format(record.lock)
-		record.td, record.lock = td, found.address
-		notes[record.lock] = notes[record.lock] or {}
-		table.insert(notes[record.lock], record)
-	end
-	for i, record in ipairs(held) do
-		record.after = {}
-		for j = #held, i + 1, -1 do
-			table.insert(record.after, names[j])
+	for _, ask in ipairs { blocked_on, asleep_on, asleep_on_range } do
+		local found, how, request = ask(self, td)
+		if found then
+			return found, how, request
 		end
 	end
+	return nil
 end
 
--- All that WITNESS noted; nothing without it.
 local function notes_of(view, procs, report)
-	if view.notes == nil then
-		view.notes = {}
-		local sleeplocks = view.witness and view.witness.sleeplocks
-		for td in sleeplocks and selection.each(procs, nil, function() end) or function() end do
-			local ok, list = pcall(sleeplocks, td)
-			note(view, view.notes, ok and list or nil, td, report)
-		end
-		local spinlocks = view.witness and view.witness.spinlocks
-		for _, pc in spinlocks and pcpu.each(view.k) or function() end do
-			local at = kvm.toaddress(pc)
-			note(view, view.notes, spinlocks(at), view.curthread(at), report)
-		end
-	end
+	view.notes = view.notes or holders.noted(view, procs, report)
 	return view.notes
-end
-
---- The threads that hold a lock, as far as the lock tells, or WITNESS.
--- @tparam table held see vmcore.kern.lock, at()
--- @treturn {integer...} addresses
-function waits.owners(held)
-	local list = {}
-	for i, holder in ipairs(waits.holders(held)) do
-		list[i] = holder.td
-	end
-	return list
-end
-
---- Who holds a lock, and where it was acquired if WITNESS noted that.
--- @tparam table held a lock of all() or held()
--- @treturn {table...} td (address), mode ("exclusive", "shared"), recursed; of
---   WITNESS: file, line, after (names of the locks that were held then, the
---   oldest first)
-function waits.holders(held)
-	local list, by_td = {}, {}
-	for _, td in ipairs(held.owner and { held.owner } or held.trackers or {}) do
-		by_td[td] = { td = td, mode = held.state, recursed = held.recursed }
-		list[#list + 1] = by_td[td]
-	end
-	for _, record in ipairs(held.noted or {}) do
-		local holder = by_td[record.td]
-		-- It is only believed about those who hold an exclusive lock when the
-		-- lock agrees: the list is changed after the lock.
-		if holder == nil and held.state == "shared" then
-			holder = { td = record.td, mode = "shared", recursed = record.recursed }
-			list[#list + 1], by_td[record.td] = holder, holder
-		end
-		if holder then
-			holder.file, holder.line, holder.after = record.file, record.line, record.after
-		end
-	end
-	return list
 end
 
 --- All waits of a system.
 -- @tparam table procs vmcore.kern.proc
 -- @tparam function report
--- @treturn {table...} td, lock, how, owners; in the order of the processes
+-- @treturn {table...} td, lock, how, owners, request (see of()); in the order of
+--   the processes
 -- @treturn table the same by thread
 function methods:all(procs, report)
 	local list, by_td, notes = {}, {}, notes_of(self, procs, report)
@@ -149,12 +117,13 @@ function methods:all(procs, report)
 		if by_td[td] then
 			return
 		end
-		local ok, found, how = pcall(self.of, self, td)
+		local ok, found, how, request = pcall(self.of, self, td)
 		if not ok then
 			report(("thread at %#x: %s"):format(td, tostring(found)))
 		elseif found then
 			found.noted = notes[found.address]
-			by_td[td] = { td = td, lock = found, how = how, owners = waits.owners(found) }
+			by_td[td] = { td = td, lock = found, how = how, owners = holders.threads(found),
+				request = request }
 			list[#list + 1] = by_td[td]
 		end
 	end
@@ -217,6 +186,24 @@ function methods:held(procs, awaited, report)
 	return list
 end
 
+--- Where chains begin: threads that wait, and that nobody waits for.
+-- @tparam {table...} list of all()
+-- @treturn {integer...} addresses of threads
+function waits.starts(list)
+	local awaited, first = {}, {}
+	for _, wait in ipairs(list) do
+		for _, owner in ipairs(wait.owners) do
+			awaited[owner] = true
+		end
+	end
+	for _, wait in ipairs(list) do
+		if not awaited[wait.td] then
+			first[#first + 1] = wait.td
+		end
+	end
+	return first
+end
+
 --- Cycles of threads that wait for each other.
 -- @tparam {table...} list of all()
 -- @tparam table by_td of all()
@@ -260,7 +247,7 @@ function waits.new(k, report)
 	end
 	local TD, sleepqs = k:type "struct thread", sleepq.new(k)
 	return setmetatable({
-		k = k, locks = locks, turnstiles = turnstile.new(k), sleepqs = sleepqs,
+		k = k, locks = locks, ranges = rangelock.new(k, locks), report = report, turnstiles = turnstile.new(k), sleepqs = sleepqs,
 		channels = sleepqs and sleepqs:by_channel(report) or {},
 		wchan = member.pointer(TD, "td_wchan"), wmesg = member.pointer(TD, "td_wmesg"),
 		wanted = member.pointer(TD, "td_wantedlock"),

@@ -1,0 +1,105 @@
+--- Who holds a lock: its own word, the readers of rm locks, the requests of
+-- range locks, and WITNESS where it was there.
+-- @module vmcore.kern.holders
+
+local kvm = require "kvm"
+local pcpu = require "vmcore.kern.pcpu"
+local selection = require "vmcore.kern.selection"
+
+local holders = {}
+
+-- The locks of one of WITNESS's lists, with what was held when each was
+-- acquired; by the address of the lock.
+local function note(view, notes, list, td, report)
+	local held = view.witness:held(list, report)
+	local names = {}
+	for i, record in ipairs(held) do
+		local ok, found = pcall(view.locks.at, view.locks, record.lock)
+		found = ok and found or { address = record.lock }
+		names[i] = found.name or ("%#x"):format(record.lock)
+		record.td, record.lock = td, found.address
+		notes[record.lock] = notes[record.lock] or {}
+		table.insert(notes[record.lock], record)
+	end
+	for i, record in ipairs(held) do
+		record.after = {}
+		for j = #held, i + 1, -1 do
+			table.insert(record.after, names[j])
+		end
+	end
+end
+
+--- All that WITNESS noted.
+-- @tparam table view of vmcore.kern.waits
+-- @tparam table procs of vmcore.kern.proc
+-- @tparam function report
+-- @treturn table lists of what vmcore.kern.witness tells of holders, by the
+--   address of the lock; empty without WITNESS
+function holders.noted(view, procs, report)
+	local notes = {}
+	local sleeplocks = view.witness and view.witness.sleeplocks
+	for td in sleeplocks and selection.each(procs, nil, function() end) or function() end do
+		local ok, list = pcall(sleeplocks, td)
+		note(view, notes, ok and list or nil, td, report)
+	end
+	local spinlocks = view.witness and view.witness.spinlocks
+	for _, pc in spinlocks and pcpu.each(view.k) or function() end do
+		local at = kvm.toaddress(pc)
+		note(view, notes, spinlocks(at), view.curthread(at), report)
+	end
+	return notes
+end
+
+-- Those whose requests a range lock granted; who they are is not always noted.
+local function range_holders(ranges)
+	local list = {}
+	for _, entry in ipairs(ranges.entries) do
+		list[#list + 1] = entry.granted and { td = entry.owner, mode = entry.mode, from = entry.from,
+			to = entry.to } or nil
+	end
+	return list
+end
+
+--- Who holds a lock, and where it was acquired if WITNESS noted that.
+-- @tparam table held a lock of vmcore.kern.waits, all() or held()
+-- @treturn {table...} td (address), mode ("exclusive", "shared"), recursed; of
+--   WITNESS: file, line, after (names of the locks that were held then, the
+--   oldest first); of a range lock: from, to (bytes), and td may be nil
+function holders.of(held)
+	if held.ranges then
+		return range_holders(held.ranges)
+	end
+	local list, by_td = {}, {}
+	for _, td in ipairs(held.owner and { held.owner } or held.trackers or {}) do
+		by_td[td] = { td = td, mode = held.state, recursed = held.recursed }
+		list[#list + 1] = by_td[td]
+	end
+	for _, record in ipairs(held.noted or {}) do
+		local holder = by_td[record.td]
+		-- It is only believed about those who hold an exclusive lock when the
+		-- lock agrees: the list is changed after the lock.
+		if holder == nil and held.state == "shared" then
+			holder = { td = record.td, mode = "shared", recursed = record.recursed }
+			list[#list + 1], by_td[record.td] = holder, holder
+		end
+		if holder then
+			holder.file, holder.line, holder.after = record.file, record.line, record.after
+		end
+	end
+	return list
+end
+
+--- The threads that hold a lock, as far as is known.
+-- @tparam table held as of()
+-- @treturn {integer...} addresses
+function holders.threads(held)
+	local list, seen = {}, {}
+	for _, holder in ipairs(holders.of(held)) do
+		if holder.td and not seen[holder.td] then
+			list[#list + 1], seen[holder.td] = holder.td, true
+		end
+	end
+	return list
+end
+
+return holders
