@@ -26,6 +26,16 @@ local EXT_TYPES = { "cluster", "sfbuf", "jumbop", "jumbo9", "jumbo16", "packet",
 	[244] = "exp1", [245] = "exp2", [246] = "exp3", [247] = "exp4", [252] = "net_drv",
 	[253] = "mod_type", [254] = "disposable", [255] = "extref" }
 local EXT_FLAG_EMBREF = 0x1
+local EXT_PACKET = 6	-- of the zone whose mbufs have a cluster for good
+
+-- m_tag_id of tags that the base system knows, sys/mbuf.h: PACKET_TAG_*
+local TAGS = { [1] = "IPSEC_IN_DONE", [2] = "IPSEC_OUT_DONE", [7] = "BRIDGE", [8] = "GIF", [9] = "GRE",
+	[11] = "ENCAP", [14] = "IPV6_INPUT", [15] = "DUMMYNET", [17] = "DIVERT", [18] = "IPFORWARD",
+	[19] = "MACLABEL", [21] = "PF", [25] = "RTSOCKFAM", [27] = "IPOPTIONS", [28] = "CARP",
+	[29] = "IPSEC_NAT_T_PORTS", [30] = "ND_OUTGOING", [31] = "PF_REASSEMBLED" }
+local MTAG_PERSISTENT = 0x800
+local MTAG_ABI_COMPAT = 0	-- the cookie of those
+local TAGS_MAX = 64
 
 local DATA_MAX = 1 << 24	-- more is no mbuf's length
 local CHAIN_MAX = 1 << 20
@@ -93,11 +103,32 @@ local function put_storage(fields, k, T, flags)
 	fields.refs = refs_field(T, flags)
 end
 
-local function put_header(fields, T, flags)
+-- The tags of a packet: names, or cookie and number of those that others made.
+local function tags_field(k, T)
+	local first, G = member.pointer(T, "m_pkthdr.tags.slh_first"), k:type "struct m_tag"
+	local following = member.pointer(G, "m_tag_link.sle_next")
+	local id, cookie = member.getter(G, "m_tag_id"), member.getter(G, "m_tag_cookie")
+	return first and following and id and cookie and function(m)
+		local names, tag = {}, first(m)
+		while tag and #names < TAGS_MAX do
+			local number, maker = id(tag), cookie(tag)
+			names[#names + 1] = maker == MTAG_ABI_COMPAT and TAGS[number & ~MTAG_PERSISTENT]
+			    or ("%d:%d"):format(maker, number)
+			tag = following(tag)
+		end
+		return #names > 0 and table.concat(names, ",") or nil
+	end
+end
+
+local function put_header(fields, k, T, flags)
 	fields.pktlen = with(flags, M_PKTHDR, member.getter(T, "m_pkthdr.len"))
 	fields.csum_flags = with(flags, M_PKTHDR, member.getter(T, "m_pkthdr.csum_flags"))
 	fields.flowid = with(flags, M_PKTHDR, member.getter(T, "m_pkthdr.flowid"))
 	fields.fib = with(flags, M_PKTHDR, member.getter(T, "m_pkthdr.fibnum"))
+	fields.rcvif = with(flags, M_PKTHDR, member.pointer(T, "m_pkthdr.rcvif"))
+	fields.tstmp = with(flags, M_PKTHDR, member.getter(T, "m_pkthdr.rcv_tstmp"))
+	fields.tags = with(flags, M_PKTHDR, tags_field(k, T))
+	fields.npgs = with(flags, M_EXTPG, member.getter(T, "m_epg_npgs"))
 end
 
 local function fields_of(k, T)
@@ -112,7 +143,7 @@ local function fields_of(k, T)
 		type = function(m) return TYPES[m_type(m)] or tostring(m_type(m)) end,
 	}
 	put_storage(fields, k, T, flags)
-	put_header(fields, T, flags)
+	put_header(fields, k, T, flags)
 	return fields
 end
 
@@ -157,17 +188,32 @@ end
 
 --- The mbuf that counts the references to an mbuf's external storage, when it
 -- is another one: it lives on until the last of them goes (mb_free_ext(),
--- kern/kern_mbuf.c).
+-- kern/kern_mbuf.c); and where that storage is.
 -- @tparam integer m
--- @treturn ?integer address; that of no mbuf, when the count is elsewhere
+-- @treturn ?integer address of the other one, or of no mbuf, when the count is
+--   elsewhere
+-- @treturn ?integer ext_buf; nil: it has none, or it is of unmapped pages
 function methods:holder(m)
-	local get = self.reference
-	if get == nil or self.fields.flag_bits(m) & (M_EXT | M_EXTPG) == 0
-	    or get.flags(m) & EXT_FLAG_EMBREF ~= 0 then
+	local get, flags = self.reference, self.fields.flag_bits(m)
+	if get == nil or flags & (M_EXT | M_EXTPG) == 0 then
 		return nil
 	end
+	local storage = flags & M_EXT ~= 0 and get.buf(m) or nil
+	if get.flags(m) & EXT_FLAG_EMBREF ~= 0 then
+		return nil, storage
+	end
 	local at = get.count(m)
-	return at and at - get.offset
+	return at and at - get.offset, storage
+end
+
+--- Whether an mbuf is of the zone whose mbufs have a cluster for good: it counts
+-- the references to that itself, copies of it don't.
+-- @tparam integer m
+-- @treturn boolean
+function methods:is_packet(m)
+	local get = self.reference
+	return get ~= nil and self.fields.flag_bits(m) & M_EXT ~= 0 and get.type(m) == EXT_PACKET
+	    and get.flags(m) & EXT_FLAG_EMBREF ~= 0
 end
 
 -- Follow a link from an mbuf; a circle or an unreadable one ends it.
@@ -222,9 +268,10 @@ end
 --- What can be known of a kernel's mbufs.
 -- @tparam table k
 -- @treturn ?table with `fields`: functions of an address: next nextpkt data len
---   type flags flag_bits pktlen csum_flags flowid fib (of a packet's first) ext
---   ext_size ext_buf ext_free refs (of external storage) addr; nil when the
---   kernel file has no types
+--   type flags flag_bits pktlen csum_flags flowid fib rcvif tstmp (nanoseconds; with
+--   the flag TSTMP) tags (of a packet's first) ext ext_size ext_buf ext_free refs (of
+--   external storage) npgs (unmapped pages) addr; nil when the kernel file has no
+--   types
 function mbuf.new(k)
 	local T = k:type "struct mbuf"
 	if T == nil or T:member "m_flags" == nil then
@@ -234,6 +281,7 @@ function mbuf.new(k)
 	return setmetatable({
 		k = k, type = T, fields = fields_of(k, T), pages = page_fields(T),
 		reference = count and { count = count, flags = member.getter(T, "m_ext.ext_flags"),
+			buf = member.pointer(T, "m_ext.ext_buf"), type = member.getter(T, "m_ext.ext_type"),
 			offset = kvm.offsetof(T, "m_ext.ext_count") },
 	}, view_meta)
 end
