@@ -1,4 +1,5 @@
 --- The examples of the library's manual pages run, as they stand there.
+local devices = require "spec.support.devices"
 local lab = require "spec.support.lab"
 local source = require "spec.support.source"
 
@@ -18,7 +19,7 @@ describe("the example", function()
 	local sys
 
 	setup(function()
-		sys = lab.system("plain13", { layout = 13 })
+		sys = lab.system("devices 13", { layout = 13, prepare = devices.prepare(13) })
 	end)
 
 	-- What it prints; files are those of the forged system.
