@@ -52,6 +52,38 @@ for _, g in ipairs(GENERATIONS) do
 			assert.is_nil(broken)
 		end)
 
+		-- The vector's frame record holds the user's registers; what is above it
+		-- is left from when the process was new.
+		it("of a user ends with the vector that the user came by", function()
+			for esr, kind in pairs { [0x15 << 26] = "syscall", [0x24 << 26 | 7] = "trap" } do
+				local w = calls.new("arm64", g.types)
+				local td, size = w:thread {}, w.mem.types:sizeof "struct trapframe"
+				local user = w:put(td.top - 0x40, td.top - 0x20, w:fn "fork_trampoline" + 0x10, 0, 0,
+				    0, w:fn "fork_trampoline" + 0x10)
+				w.mem:struct(user - size, "struct trapframe", { tf_elr = 0x123458, tf_sp = 0x7fff0f00,
+					tf_esr = esr, tf_spsr = 0 })
+				local call = w:put(user - size - 0x20, user, w:fn "handle_el0_sync" + 0x30)
+				switch(w, td, g, call, w:fn "mi_switch" + 0x10)
+				local lines, broken = w:trace(td)
+				assert.is_nil(broken)
+				assert.equal("mi_switch+0x10", lines[1])
+				assert.matches("^handle_el0_sync%+0x30 " .. kind, lines[2])
+				assert.equal(2, #lines)
+			end
+		end)
+
+		it("of a process that is new ends where it began", function()
+			local w = calls.new("arm64", g.types)
+			local td, size = w:thread {}, w.mem.types:sizeof "struct trapframe"
+			w.mem:struct(td.top - size, "struct trapframe", { tf_elr = 0x123458, tf_spsr = 0 })
+			local fork = w:put(td.top - size - 0x20, 0, w:fn "fork_trampoline" + 0x14)
+			local exit = w:put(fork - 0x40, fork, w:fn "fork_exit" + 0x20)
+			switch(w, td, g, exit, w:fn "fork_return" + 0x10)
+			local lines, broken = w:trace(td)
+			assert.is_nil(broken)
+			assert.same({ "fork_return+0x10", "fork_exit+0x20", "fork_trampoline+0x14" }, lines)
+		end)
+
 		it("goes through a trap, out of a function without a frame, to a user", function()
 			local w = calls.new("arm64", g.types)
 			local td, size = w:thread {}, w.mem.types:sizeof "struct trapframe"
