@@ -24,6 +24,9 @@ JOBS	= 2
 # is needed).
 CRYPT	!= for d in /usr/include /usr/local/include; do test -f $$d/openssl/evp.h && echo core/crypt.c && exit; done; echo core/nocrypt.c
 
+# DWARF, where elfutils' headers are (the library is loaded when it is needed).
+DWARF	!= for d in /usr/include /usr/local/include; do test -f $$d/elfutils/libdw.h && echo core/debugfile.c core/dwarf.c core/dwarfindex.c core/dwarfline.c core/dwarfpart.c core/dwarftype.c && exit; done; echo core/nodwarf.c
+
 # Line editing at the prompt, where readline or libedit is.
 EDITLIB	!= try() { printf '\043include <stdio.h>\n\043include <%s>\n' $$1 | $(CC) $(LUA_CFLAGS) -E - >/dev/null 2>&1; }; try readline/readline.h && echo -lreadline && exit; try editline/readline.h || try edit/readline/readline.h && echo -ledit || :
 LINEEDIT	!= test -n "$(EDITLIB)" && echo core/bind/lineedit.c || echo core/bind/nolineedit.c
@@ -48,7 +51,7 @@ CORE	= $(CRYPT) core/addrset.c core/arch.c core/bytes.c core/cache.c \
 	core/pages.c core/pcpu.c core/proc.c core/procfield.c core/proclist.c \
 	core/radix.c core/rawmem.c core/rawtables.c core/read.c core/search.c core/stream.c core/swapinfo.c \
 	core/symaddr.c core/symbol.c core/symtab.c core/twin.c core/type.c core/typefind.c \
-	core/typeinfo.c core/typename.c core/vnet.c
+	core/typeinfo.c core/typename.c core/vnet.c $(DWARF)
 BIND	= core/bind/access.c core/bind/ctype.c core/bind/descriptor.c \
 	core/bind/fault.c core/bind/getter.c core/bind/kinfo.c \
 	core/bind/kvm.c core/bind/memory.c core/bind/module.c core/bind/object.c \
@@ -80,7 +83,7 @@ WRAP	= -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap
 
 # Packages for `make deps'.
 DEBIAN	= gcc libc6-dev lua5.4 liblua5.4-dev lua-lpeg lua-argparse lua-dkjson \
-	lua-busted libelf-dev zlib1g-dev libzstd-dev libreadline-dev zstd
+	lua-busted libelf-dev libdw-dev zlib1g-dev libzstd-dev libreadline-dev zstd
 FREEBSD	= lua54 lua54-lpeg lua54-argparse lua54-luarocks zstd
 
 # Compile the sources on stdin that are older than their objects in $(B)/obj.
@@ -278,7 +281,7 @@ lint:
 	if have shellcheck; then shellcheck .ci/run || bad=1; fi; \
 	for cc in gcc clang; do \
 	  if have $$cc; then \
-	    printf '%s\n' $(CORE) $(ARCHES) $(BIND) $(TERMINAL) core/bind/nolineedit.c core/bind/testing.c spec/bench/*.c spec/core/c/*.c spec/fuzz/*.c | \
+	    printf '%s\n' $(CORE) $(ARCHES) $(BIND) $(TERMINAL) core/bind/nolineedit.c core/bind/testing.c core/nodwarf.c spec/bench/*.c spec/core/c/*.c spec/fuzz/*.c | \
 	      $(MAKE) -s B=build/lint-$$cc CC=$$cc CFLAGS='-O2 -Werror -DKVM_TESTING' compile || bad=1; \
 	  fi; \
 	done; \

@@ -427,6 +427,8 @@ struct kvm_open_args {
 					   nowhere */
 	kvm_progress_t	*ka_progress;	/* NULL: none */
 	void		*ka_progress_arg;
+	const char	*ka_debugfile;	/* has the kernel's DWARF; NULL: it is
+					   looked for */
 };
 
 /*
@@ -789,8 +791,10 @@ struct kvm_enumerator {
 	int64_t		 ken_value;
 };
 
-/* "ctf" when the kernel file has types, "defined" when some were defined by
-   kvm_type_define(), "none". */
+/*
+ * "ctf" when the kernel file has CTF, else "dwarf" when it or its debug file
+ * has DWARF; "defined" when types were defined by kvm_type_define(), "none".
+ */
 const char	*kvm_type_source(kvm_t *kd);
 
 /*
@@ -900,6 +904,40 @@ int		 kvm_enumerator(kvm_t *kd, const char *name, int64_t *value);
  */
 size_t		 kvm_type_spell(kvm_type_t *t, const char *name, char *buf,
 		    size_t size);
+
+/* ------------------------------------------------------------------------
+ * Extensions: source lines
+ *
+ * From DWARF, which needs elfutils' libdw: where vmcore was built without it,
+ * or it can't be loaded, KVM_E_NOTSUP.  DWARF is looked for when it is first
+ * needed: in the kernel file; under the name that its .gnu_debuglink has, whose
+ * CRC must match, beside the kernel, in .debug there and under /usr/lib/debug;
+ * as KERNEL.debug beside it.  ka_debugfile goes before all of them.
+ */
+
+struct kvm_line {
+	const char	*kl_file;	/* as the compiler knew it: a full
+					   path, mostly; the descriptor's */
+	unsigned int	 kl_line;	/* from 1 */
+};
+
+/*
+ * The line that addr, of the kernel's own text, was compiled from.  For a
+ * return address ask for the byte before, which is of the call.  0; or -1:
+ * KVM_E_NOSYM when no line is known, KVM_E_NOTYPE when there is no DWARF,
+ * KVM_E_FORMAT when it is damaged.
+ */
+int		 kvm_source_line(kvm_t *kd, kvaddr_t addr,
+		    struct kvm_line *line);
+
+/* The file that has the kernel's DWARF.  NULL on error, as above. */
+const char	*kvm_debug_file(kvm_t *kd);
+
+/*
+ * What was found on the way to that file and not used, and why; NULL: nothing
+ * (yet: this does not look).
+ */
+const char	*kvm_debug_warning(kvm_t *kd);
 
 /* ------------------------------------------------------------------------
  * Extensions: modules

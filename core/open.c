@@ -266,6 +266,9 @@ open_all(kvm_t *kd, const struct request *r)
 		    "permitted", (unsigned int)flags));
 	if (kvmi_tlb_init(kd) == -1 || open_kernel(kd, &r->args) == -1)
 		return (-1);
+	if (r->args.ka_debugfile != NULL && (kd->debug =
+	    kvmi_image_create(kd, r->args.ka_debugfile)) == NULL)
+		return (-1);
 	if (open_core(kd, &r->args) == -1)
 		return (-1);
 	if ((r->args.ka_options & KVM_OPEN_RESOLVER) != 0 &&
@@ -317,6 +320,9 @@ destroy(kvm_t *kd)
 	kvmi_pagemap_deinit(&kd->pagemap);
 	kvmi_elfcore_deinit(&kd->elf);
 	kvmi_note_deinit(&kd->note);
+	kvmi_dwarf_destroy(kd->dwarf);
+	if (kd->debug != NULL)
+		kvmi_image_destroy(kd->debug);
 	if (kd->image != NULL)
 		kvmi_image_destroy(kd->image);
 	kvmi_bytes_deinit(&kd->bytes);

@@ -465,6 +465,8 @@ int	kvmi_image_symbol_next(struct kvmi_image *, const char *, size_t *,
 size_t	kvmi_image_symbol_count(struct kvmi_image *);
 /* symbol.c: add kd->kerndisp to a symbol's value unless it is absolute. */
 void	kvmi_symbol_displace(const kvm_t *, struct kvm_symbol *);
+/* The other way round: what the kernel file says. */
+uint64_t kvmi_symbol_linked(const kvm_t *, const struct kvm_symbol *);
 /*
  * What the file has at a linked address of text or other read-only data: at
  * most *len bytes, as many as the section holds; *len gets that number.  NULL
@@ -489,6 +491,15 @@ struct kvmi_types;		/* the type graph of a descriptor */
 /* Made on the first question about types; ctf.c reads .SUNW_ctf then. */
 struct kvmi_types *kvmi_types_create(kvm_t *);
 void	kvmi_types_destroy(struct kvmi_types *);
+
+/*
+ * dwarf.c, dwarftype.c; or nodwarf.c.  The kernel's DWARF as a source of types
+ * (source.h); NULL with an error, KVM_E_NOTYPE when there is none.
+ */
+struct kvmi_dwarf;
+struct kvmi_source;
+struct kvmi_source *kvmi_dwtypes_create(kvm_t *);
+void	kvmi_dwarf_destroy(struct kvmi_dwarf *);
 
 /* module.c: close the files of all modules. */
 void	kvmi_modules_destroy(kvm_t *);
@@ -674,6 +685,9 @@ struct __kvm {
 	const char		*container;	/* "file", "header", "device" */
 	const char		*encryption;	/* "none" or the cipher */
 	struct kvmi_image	*image;		/* NULL: no kernel file */
+	struct kvmi_image	*debug;		/* its debug file; NULL: to be
+						   looked for */
+	struct kvmi_dwarf	*dwarf;		/* NULL: not asked for yet */
 	kvm_module_t		*modules;	/* files that were opened */
 	struct kvmi_types	*types;		/* NULL: not asked for yet */
 	struct kvmi_pcpus	*pcpus;		/* the same */

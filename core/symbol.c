@@ -34,6 +34,15 @@ kvmi_symbol_displace(const kvm_t *kd, struct kvm_symbol *sym)
 		sym->ks_value = displace(kd, sym->ks_value, kd->kerndisp);
 }
 
+uint64_t
+kvmi_symbol_linked(const kvm_t *kd, const struct kvm_symbol *sym)
+{
+	const unsigned char type = sym->ks_ntype & ~N_EXT;
+
+	return (type == N_ABS || type == N_FN ? sym->ks_value :
+	    displace(kd, sym->ks_value, -kd->kerndisp));
+}
+
 /* The end of a look-up that found (0), missed (1) or failed (-1). */
 static int
 answer(kvm_t *kd, int error, struct kvm_symbol *sym)

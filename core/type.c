@@ -23,7 +23,24 @@
  */
 #define	MAX_DEPTH	64
 
-/* The one load of the source: why it failed is kept for those who ask. */
+/* Neither CTF nor DWARF: say both, of which the second is the news. */
+static void
+join_problems(struct kvmi_types *types)
+{
+	struct kvm_error *p = &types->problem;
+	const struct kvm_error *news = &types->kd->error;
+	size_t len = strlen(p->ke_message);
+
+	if (news->ke_class == KVM_E_FORMAT)
+		p->ke_class = KVM_E_FORMAT;
+	snprintf(p->ke_message + len, sizeof(p->ke_message) - len, "; %s",
+	    news->ke_message);
+}
+
+/*
+ * The one load of the source: why it failed is kept for those who ask.  CTF is
+ * read in milliseconds; where it is damaged DWARF may still be there.
+ */
 static int
 load_source(struct kvmi_types *types)
 {
@@ -35,7 +52,14 @@ load_source(struct kvmi_types *types)
 	else if ((types->source = kvmi_ctf_create(kd, kd->image)) != NULL)
 		return (0);
 	types->problem = kd->error;
-	return (types->problem.ke_class == KVM_E_NOMEM ? -1 : 0);
+	if (kd->image != NULL && kd->error.ke_class != KVM_E_NOMEM &&
+	    (types->source = kvmi_dwtypes_create(kd)) != NULL)
+		return (0);
+	if (kd->error.ke_class == KVM_E_NOMEM)
+		return (-1);
+	if (kd->image != NULL && types->problem.ke_class == KVM_E_NOTYPE)
+		join_problems(types);
+	return (0);
 }
 
 struct kvmi_types *

@@ -46,8 +46,13 @@ describe("the tree", function()
 
 	it("names every C file in the Makefile", function()
 		-- One of crypt.c and nocrypt.c is taken, by what the host has.
-		local core = source.lines_of "ls core/*.c | grep -v '/\\(no\\)\\{0,1\\}crypt[.]c$'"
+		local core = source.lines_of("ls core/*.c | grep -v -e '/\\(no\\)\\{0,1\\}crypt[.]c$' " ..
+		    "-e '/\\(no\\)\\{0,1\\}dwarf[a-z]*[.]c$' -e '/debugfile[.]c$'")
 		assert.same(core, source.make_list "CORE")
+		-- The same goes for DWARF.
+		local dwarf = source.lines_of "ls core/debugfile.c core/dwarf*.c"
+		assert.matches(" " .. table.concat(dwarf, " "):gsub("%p", "%%%0") .. " ",
+		    source.read "Makefile")
 		assert.same(source.lines_of "ls core/arch/*.c", source.make_list "ARCHES")
 		-- The same goes for line editing.
 		local bind = source.lines_of("ls core/bind/*.c | grep -v " ..

@@ -196,7 +196,7 @@ check_keys(lua_State *L)
 {
 	static const char *const known[] = { "kernel", "core", "flags",
 	    "resolver", "errstr", "no_kernel", "any_version", "keyfile",
-	    "cachedir", "progress", NULL };
+	    "cachedir", "progress", "debug", NULL };
 	int i;
 
 	for (lua_pushnil(L); lua_next(L, 1) != 0; lua_pop(L, 1)) {
@@ -223,7 +223,7 @@ push_option(lua_State *L, const char *name)
 
 /*
  * openx{kernel=, core=, flags=, resolver=, errstr=, no_kernel=, any_version=,
- * keyfile=, cachedir=, progress=}
+ * keyfile=, cachedir=, progress=, debug=}
  */
 static int
 kvm_lua_openx(lua_State *L)
@@ -245,6 +245,7 @@ kvm_lua_openx(lua_State *L)
 		errstr = 0;
 	args.ka_keyfile = opt_name(L, push_option(L, "keyfile"));
 	args.ka_cachedir = opt_name(L, push_option(L, "cachedir"));
+	args.ka_debugfile = opt_name(L, push_option(L, "debug"));
 	if (lua_toboolean(L, push_option(L, "progress")))
 		args.ka_progress = bind_progress;
 	if (lua_toboolean(L, push_option(L, "no_kernel")))

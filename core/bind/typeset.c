@@ -63,11 +63,49 @@ kd_type_of_symbol(lua_State *L)
 	return (push_result(L, k, t));
 }
 
+/* type_source(): a word. */
 static int
 kd_type_source(lua_State *L)
 {
 
 	lua_pushstring(L, kvm_type_source(bind_checkkd(L, 1)->kd));
+	return (1);
+}
+
+/* source_line(addr): file, line. */
+static int
+kd_source_line(lua_State *L)
+{
+	struct bind_kd *k = bind_checkkd(L, 1);
+	struct kvm_line line;
+
+	if (kvm_source_line(k->kd, (kvaddr_t)luaL_checkinteger(L, 2), &line) ==
+	    -1)
+		return (bind_fail(L, k));
+	lua_pushstring(L, line.kl_file);
+	lua_pushinteger(L, (lua_Integer)line.kl_line);
+	return (2);
+}
+
+/* debug_file(): the path of the file that has the kernel's DWARF. */
+static int
+kd_debug_file(lua_State *L)
+{
+	struct bind_kd *k = bind_checkkd(L, 1);
+	const char *path = kvm_debug_file(k->kd);
+
+	if (path == NULL)
+		return (bind_fail(L, k));
+	lua_pushstring(L, path);
+	return (1);
+}
+
+/* debug_warning(): what is to be said of debug files that were found, or nil. */
+static int
+kd_debug_warning(lua_State *L)
+{
+
+	lua_pushstring(L, kvm_debug_warning(bind_checkkd(L, 1)->kd));
 	return (1);
 }
 
@@ -198,6 +236,9 @@ const luaL_Reg bind_kd_type_methods[] = {
 	{ "type",	kd_type },
 	{ "type_of_symbol", kd_type_of_symbol },
 	{ "type_source", kd_type_source },
+	{ "source_line", kd_source_line },
+	{ "debug_file",	kd_debug_file },
+	{ "debug_warning", kd_debug_warning },
 	{ "enumerator",	kd_enumerator },
 	{ "types",	kd_types },
 	{ "define",	kd_define },

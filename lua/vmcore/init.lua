@@ -104,9 +104,16 @@ function methods:has_type(name)
 	return parse_type(self.kd, name) ~= nil
 end
 
---- Where types come from: "ctf", "defined", "none".
+--- Where types come from: "ctf", "dwarf", "defined", "none".
 function methods:type_source()
 	return self.kd:type_source()
+end
+
+--- The file and line of source of an address in the kernel's text; of a return
+-- address, ask for the byte before. See kvm(3lua).
+-- @tparam integer address
+function methods:source_line(address)
+	return self.kd:source_line(address)
 end
 
 local function typed(k, name)
@@ -194,7 +201,7 @@ function methods:warnings()
 end
 
 --- What has become known since: where a compressed dump that was read further
--- turned out to end.
+-- turned out to end; that a debug file is not the kernel's.
 -- @treturn {string...}
 function methods:new_warnings()
 	local known, new = {}, {}
@@ -242,7 +249,7 @@ local variables_meta = {
 
 local function open_descriptor(options)
 	local how = { keyfile = options.keyfile, cachedir = options.cachedir,
-		progress = options.progress, any_version = options.any_version }
+		progress = options.progress, any_version = options.any_version, debug = options.debug }
 	if options.kernel or options.resolver or options.no_kernel then
 		how.core, how.kernel, how.resolver = options.core, options.kernel, options.resolver
 		how.no_kernel = options.kernel == nil or nil

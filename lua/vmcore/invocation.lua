@@ -6,7 +6,7 @@ local invocation = {}
 -- Those with an argument are true.
 local GLOBAL = {
 	["-M"] = true, ["--core"] = true, ["-N"] = true, ["--kernel"] = true,
-	["--key"] = true, ["--cache"] = false, ["--any-version"] = false,
+	["--debug"] = true, ["--key"] = true, ["--cache"] = false, ["--any-version"] = false,
 	["--json"] = false, ["--csv"] = false,
 	["-h"] = false, ["--help"] = false, ["--version"] = false,
 }
@@ -40,6 +40,8 @@ function invocation.parser(name, summary)
 	local parser = require "argparse" (name, summary):add_help(false)
 	parser:option("-M --core", "The crash dump: plain, or compressed with gzip or zstd."):argname "CORE"
 	parser:option("-N --kernel", "The kernel file; looked for as crashinfo(8) does if absent."):argname "KERNEL"
+	parser:option("--debug", "The file with the kernel's DWARF; looked for beside the kernel if absent.")
+	    :argname "FILE"
 	parser:option("--key", "The RSA private key (PEM) of an encrypted dump."):argname "PRIVATE.PEM"
 	parser:flag("--cache", "Keep the inflated dump, so that the next time is quicker.")
 	parser:flag("--any-version", "Read a minidump of a newer format than any that is known.")
@@ -116,7 +118,7 @@ end
 -- @treturn table
 function invocation.open_arguments(options)
 	name_core(options)
-	return { core = options.core, kernel = options.kernel, keyfile = options.key,
+	return { core = options.core, kernel = options.kernel, keyfile = options.key, debug = options.debug,
 		any_version = options.any_version,
 		cachedir = options.cache and cache_folder() or nil, progress = true }
 end

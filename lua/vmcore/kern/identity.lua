@@ -71,16 +71,16 @@ end
 -- @tparam kvm.descriptor kd
 -- @treturn {string...} sentences
 function identity.damage(kd)
-	local dump = kd:dump()
+	local dump, debug = kd:dump(), kd:debug_warning()
 	local why = dump.damage ~= "" and (": the %s stream is damaged: %s"):format(dump.compression,
 	    dump.damage) or ""
 	if dump.truncated then
 		return { ("the dump is truncated: %d of %d bytes, %d of %d pages lost")
-		    :format(dump.size, dump.size_expected, dump.pages_lost, dump.pages) .. why }
+		    :format(dump.size, dump.size_expected, dump.pages_lost, dump.pages) .. why, debug }
 	elseif why ~= "" then
-		return { "the dump may not be whole" .. why }
+		return { "the dump may not be whole" .. why, debug }
 	end
-	return {}
+	return { debug }
 end
 
 -- The header's length counts the pages that were written, the page index those

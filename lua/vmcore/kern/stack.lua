@@ -137,6 +137,22 @@ function methods:describe(frame, td)
 	return what .. ", " .. table.concat(where, ", "), trap
 end
 
+--- The line of source that a frame is at; in a caller, that of the call.
+-- @tparam table frame
+-- @treturn ?string file, as the compiler knew it; nil where no line is known
+-- @treturn ?integer line
+function methods:source_line(frame)
+	if self.no_lines then
+		return nil
+	end
+	local file, line, code = self.k:source_line(frame.exact and frame.pc or frame.pc - 1)
+	if file == nil then
+		self.no_lines = code ~= "nosym"
+		return nil
+	end
+	return file, line
+end
+
 --- What can be known of a kernel's stacks.
 -- @tparam table k
 -- @tparam table procs of vmcore.kern.proc

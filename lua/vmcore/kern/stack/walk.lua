@@ -208,6 +208,7 @@ local function visit(self, frame)
 	-- entry() may have found that this is no return address.
 	f = kind and self:name() or f
 	frame.pc, frame.fp, frame.sp, frame.fn = self.pc, self.fp, self.sp, f
+	frame.exact = self.exact
 	if regs == nil then
 		frame.kind = "call"
 		if self.interrupted and not self:is_code(self.pc) then
