@@ -67,7 +67,7 @@ function locks.prepare(sys)
 		_rm_lock = { _rm_lock_mtx = { lock_object = { lo_name = rm.lo_name,
 		lo_flags = flags(MTX) } } } })
 	sys.vnode_lock = sys:make("struct lock", { lock_object = locks.object(sys, "ufs", LOCKMGR),
-		lk_lock = 2 << 5 | 4 | 1 })
+		lk_lock = 2 << (sys.osreldate < 1300000 and 4 or 5) | 4 | 1 })
 end
 
 local function var(s, name)

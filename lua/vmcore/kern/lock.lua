@@ -4,6 +4,7 @@
 
 local kvm = require "kvm"
 local member = require "vmcore.kern.member"
+local pcpu = require "vmcore.kern.pcpu"
 local queue = require "vmcore.queue"
 
 local lock = {}
@@ -33,10 +34,12 @@ local MTX_MASK, MTX_DESTROYED = 0x7, 0x4
 local BLOCKED = 0xdeadc0de
 -- sys/rwlock.h, sys/sx.h, sys/lockmgr.h have the same: bit 0 says shared, the
 -- readers are counted above the flags; both kinds of waiters without anything
--- else is RW_DESTROYED and SX_LOCK_DESTROYED.
-local SHARED, MASK, READERS_SHIFT, DESTROYED = 0x1, 0x1f, 5, 0x6
+-- else is RW_DESTROYED and SX_LOCK_DESTROYED. sx and lockmgr locks have had a
+-- fifth flag like rw locks since 13 only; what an owner is cut to is the same,
+-- threads are aligned to 32 bytes.
+local SHARED, MASK, READERS_SHIFT, OLD_SHIFT, DESTROYED = 0x1, 0x1f, 5, 4, 0x6
 
-local NAME_MAX, CPUS_MAX, READERS_MAX = 128, 4096, 65536
+local NAME_MAX = 128
 
 --- What the word of a mutex says.
 -- @tparam integer word
@@ -53,15 +56,27 @@ function lock.mutex_word(word)
 	return word & MTX_DESTROYED ~= 0 and "destroyed" or "unlocked"
 end
 
+--- By how much the readers of a class of locks are shifted.
+-- @tparam table k
+-- @tparam string class "rw", "sx", "lockmgr", "sleepable rm"
+-- @treturn integer
+function lock.readers_shift(k, class)
+	local TD = k:type "struct thread"
+	-- Nothing in the types tells the flags; td_realucred came with 13, too.
+	local old = class ~= "rw" and TD and not TD:member "td_realucred"
+	return old and OLD_SHIFT or READERS_SHIFT
+end
+
 --- What the word of a rw, sx or lockmgr lock says.
 -- @tparam integer word
+-- @tparam[opt=5] integer shift of the readers
 -- @treturn string state: "unlocked" "shared" "exclusive" "destroyed"
 -- @treturn ?integer owner; without one an exclusive lock is LK_KERNPROC's:
 --   handed over to whoever completes the work
 -- @treturn ?integer readers
-function lock.shared_word(word)
+function lock.shared_word(word, shift)
 	if word & SHARED ~= 0 then
-		local readers = word >> READERS_SHIFT
+		local readers = word >> (shift or READERS_SHIFT)
 		return readers > 0 and "shared" or "unlocked", nil, readers
 	elseif word == DESTROYED then
 		return "destroyed"
@@ -140,7 +155,7 @@ function methods:at(address)
 	end
 	local is_mutex = KINDS[class][2]:find "mtx_lock"
 	local state, owner, readers = (is_mutex and lock.mutex_word
-	    or lock.shared_word)(self.words[class](address))
+	    or lock.shared_word)(self.words[class](address), lock.readers_shift(self.k, class))
 	local trackers = KINDS[class][1] == "rmlock" and self:readers()[address]
 	if trackers and not owner then
 		state, readers = "shared", #trackers
@@ -164,16 +179,18 @@ end
 -- The trackers that the CPUs' queues have: struct rm_queue is circular, its
 -- head in struct pcpu, and the first member of a tracker.
 local function each_tracker(view, fn)
-	local k = view.k
-	local pcpus, m = k.kd:lookup "cpuid_to_pcpu", view.pcpu and view.pcpu:member "pc_rm_queue"
-	local last = member.integer(k, "mp_maxid") or 0
-	for cpu = 0, m and pcpus and math.min(last, CPUS_MAX - 1) or -1 do
-		local pcpu = k.kd:read_ptr(pcpus + cpu * k.kd:ptrsize()) or 0
-		local head = pcpu ~= 0 and pcpu + m.offset
-		local at, n = head and k.kd:read_ptr(head), 0
-		while at and at ~= 0 and at ~= head and n < READERS_MAX do
+	local k, m = view.k, view.pcpu and view.pcpu:member "pc_rm_queue"
+	for cpu, pc in m and pcpu.each(k) or function() end do
+		local head = kvm.toaddress(pc) + m.offset
+		local at, seen = k.kd:read_ptr(head), {}
+		while at and at ~= 0 and at ~= head and not seen[at] do
+			seen[at] = true
 			fn(at)
-			at, n = k.kd:read_ptr(at), n + 1
+			at = k.kd:read_ptr(at)
+		end
+		if view.report and (at == nil or seen[at]) then
+			view.report(("the readers of rm locks on CPU %d: %s"):format(cpu, at and
+			    "the list runs in a circle" or "the list can't be read to its end"))
 		end
 	end
 end
@@ -214,10 +231,11 @@ end
 
 --- What can be known of a kernel's locks.
 -- @tparam table k
+-- @tparam ?function report called with messages
 -- @treturn[1] table
 -- @treturn[2] nil
 -- @treturn[2] string message
-function lock.new(k)
+function lock.new(k, report)
 	local O = k:type "struct lock_object"
 	local flags, name = member.getter(O, "lo_flags"), member.pointer(O, "lo_name")
 	if flags == nil or name == nil then
@@ -227,7 +245,7 @@ function lock.new(k)
 	return setmetatable({
 		-- mtx_recurse, rw_recurse, sx_recurse, lk_recurse are names of lo_data.
 		recursed = member.getter(O, "lo_data"),
-		k = k, flags = flags, name_of = name, classes = class_names(k),
+		k = k, report = report, flags = flags, name_of = name, classes = class_names(k),
 		words = word_readers(k), pcpu = k:type "struct pcpu",
 		inner_offset = RM and RM:member "_rm_lock" and kvm.offsetof(RM, "_rm_lock"),
 	}, view_meta)

@@ -241,7 +241,7 @@ end
 -- @treturn[2] nil
 -- @treturn[2] string message
 function waits.new(k, report)
-	local locks, message = lock.new(k)
+	local locks, message = lock.new(k, report)
 	if locks == nil then
 		return nil, message
 	end

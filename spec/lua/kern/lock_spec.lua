@@ -23,6 +23,7 @@ describe("the word of a shared lock", function()
 	it("has the owner above five flags, or counts readers", function()
 		assert.same({ "exclusive", TD }, { lock.shared_word(TD | 0x16) })
 		assert.same({ "shared", nil, 3 }, { lock.shared_word(3 << 5 | 7) })
+		assert.same({ "shared", nil, 1 }, { lock.shared_word(1 << 4 | 1, 4) })
 		assert.equal("unlocked", (lock.shared_word(1)))
 		assert.equal("destroyed", (lock.shared_word(6)))
 		assert.same({ "exclusive" }, { lock.shared_word(-1 & ~0x1f) })	-- LK_KERNPROC
@@ -60,6 +61,32 @@ describe("locks", function()
 		assert.equal("rm", inner.class)
 		assert.equal(k:symbol "routes_rm".value, inner.address)
 		assert.same({ sys.truth.processes[721].threads[1].addr }, inner.trackers)
+	end)
+
+	it("count their readers where the release does", function()
+		local old = lab.system("locks 12", { layout = 12, prepare = locks.prepare,
+			change = locks.place })
+		local k12 <close> = assert(vmcore.open { core = old.core, kernel = old.kernel })
+		assert.same({ 4, 4, 5 }, { lock.readers_shift(k12, "sx"), lock.readers_shift(k12, "lockmgr"),
+			lock.readers_shift(k12, "rw") })
+		assert.same({ 5, 5 }, { lock.readers_shift(k, "sx"), lock.readers_shift(k, "rw") })
+	end)
+
+	it("end the list of rm readers where it is damaged", function()
+		for how, message in pairs { circle = "runs in a circle", lost = "can't be read" } do
+			local broken = lab.system("rm " .. how, { layout = 13, prepare = locks.prepare, change = function(s)
+				locks.place(s)
+				local pcpu = s.memory:get(s.sys.by_name.cpuid_to_pcpu.addr + 8, 8)
+				local tracker = s.memory:get(pcpu + s.types:offsetof("struct pcpu", "pc_rm_queue"), 8)
+				s.memory:ptr(tracker, how == "circle" and tracker or 0xfffffe0000123000)
+			end })
+			local k13 <close> = assert(vmcore.open { core = broken.core, kernel = broken.kernel })
+			local messages = {}
+			local found = assert(lock.new(k13, function(text) messages[#messages + 1] = text end)):readers()
+			assert.equal(1, #found[k13:symbol "routes_rm".value])
+			assert.equal(1, #messages)
+			assert.matches("CPU 1: .*" .. message, messages[1])
+		end
 	end)
 
 	it("that are variables are found by their types", function()
