@@ -68,6 +68,41 @@ struct cipher_state {
 	EVP_CIPHER_CTX	*ctx;
 };
 
+#define	CRYPTO_SYMBOLS(SYMBOL)						\
+	SYMBOL(BIO_new_file)						\
+	SYMBOL(BIO_free)						\
+	SYMBOL(PEM_read_bio_PrivateKey)					\
+	SYMBOL(EVP_PKEY_free)						\
+	SYMBOL(EVP_PKEY_CTX_new)					\
+	SYMBOL(EVP_PKEY_CTX_free)					\
+	SYMBOL(EVP_PKEY_decrypt_init)					\
+	SYMBOL(EVP_PKEY_CTX_set_rsa_padding)				\
+	SYMBOL(EVP_PKEY_decrypt)					\
+	SYMBOL(EVP_CIPHER_CTX_new)					\
+	SYMBOL(EVP_CIPHER_CTX_free)					\
+	SYMBOL(EVP_CIPHER_CTX_set_padding)				\
+	SYMBOL(EVP_DecryptInit_ex)					\
+	SYMBOL(EVP_DecryptUpdate)					\
+	SYMBOL(EVP_aes_256_cbc)						\
+	SYMBOL(EVP_chacha20)
+
+#ifdef KVM_LINK_CRYPTO		/* a program that loads nothing */
+const char kvmi_crypt_built[] = "libcrypto";
+
+static int
+crypto_init(kvm_t *kd, struct crypto *c)
+{
+
+	(void)kd;
+	c->handle = NULL;
+#define	LINKED(name)	c->name = name;
+	CRYPTO_SYMBOLS(LINKED)
+#undef LINKED
+	return (0);
+}
+#else
+const char kvmi_crypt_built[] = "libcrypto (loaded when needed)";
+
 static const char *const libraries[] = {
 	"libcrypto.so.3", "libcrypto.so", "libcrypto.so.35",
 	"libcrypto.so.30", "libcrypto.so.1.1", "libcrypto.so.111",
@@ -81,17 +116,9 @@ find_symbols(struct crypto *c)
 		const char	*name;
 		void		*slot;
 	} symbols[] = {
-#define	SYMBOL(name)	{ #name, &c->name }
-		SYMBOL(BIO_new_file), SYMBOL(BIO_free),
-		SYMBOL(PEM_read_bio_PrivateKey), SYMBOL(EVP_PKEY_free),
-		SYMBOL(EVP_PKEY_CTX_new), SYMBOL(EVP_PKEY_CTX_free),
-		SYMBOL(EVP_PKEY_decrypt_init), SYMBOL(EVP_PKEY_decrypt),
-		SYMBOL(EVP_PKEY_CTX_set_rsa_padding),
-		SYMBOL(EVP_CIPHER_CTX_new), SYMBOL(EVP_CIPHER_CTX_free),
-		SYMBOL(EVP_CIPHER_CTX_set_padding),
-		SYMBOL(EVP_DecryptInit_ex), SYMBOL(EVP_DecryptUpdate),
-		SYMBOL(EVP_aes_256_cbc), SYMBOL(EVP_chacha20),
-#undef SYMBOL
+#define	LOADED(name)	{ #name, &c->name },
+		CRYPTO_SYMBOLS(LOADED)
+#undef LOADED
 	};
 	void *address;
 	size_t i;
@@ -123,6 +150,7 @@ crypto_init(kvm_t *kd, struct crypto *c)
 	    "the dump is encrypted, and OpenSSL's libcrypto (1.1.1 or newer) "
 	    "is not on this machine"));
 }
+#endif
 
 /* A passphrase is not asked for: there may be nobody to ask. */
 static int

@@ -69,6 +69,16 @@ extern "C" {
 #pragma GCC visibility push(default)
 #endif
 
+/* Of vmcore: major and minor. */
+#define	KVM_VERSION	"0.1"
+
+/*
+ * Write into buf, of size bytes, what the library was built with: names and
+ * versions of the libraries that it uses, with commas between, and those it
+ * does without.  Returns the length of the whole text, as snprintf(3) does.
+ */
+int	kvm_built_with(char *buf, size_t size);
+
 typedef struct __kvm	kvm_t;
 struct kinfo_proc;		/* sys/user.h: see kvm_getprocs() */
 typedef uint64_t	kvaddr_t;	/* kernel virtual address */

@@ -5,6 +5,8 @@
  */
 #include "private.h"
 
+const char kvmi_crypt_built[] = "no libcrypto";
+
 int
 kvmi_decrypt(kvm_t *kd, const char *keyfile, const uint8_t *blob, size_t size)
 {

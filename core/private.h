@@ -422,6 +422,8 @@ int	kvmi_rawmem_describe(kvm_t *);
  */
 int	kvmi_rawmem_image(kvm_t *, kvaddr_t va, uint64_t *off);
 
+/* What kvm_built_with() says of the next one. */
+extern const char kvmi_crypt_built[];
 /* crypt.c, or nocrypt.c where there is no libcrypto: put the decrypted form
    on top of kd->bytes.  blob is the kerneldumpkey, size bytes. */
 int	kvmi_decrypt(kvm_t *, const char *keyfile, const uint8_t *blob,

@@ -10,8 +10,6 @@
 
 #include "bind/bind.h"
 
-#define	BIND_VERSION	"0.1"
-
 void
 bind_setfuncs(lua_State *L, const luaL_Reg *funcs, int mt)
 {
@@ -276,7 +274,19 @@ kvm_lua_type_of(lua_State *L)
 	return (1);
 }
 
+/* built_with(): names and versions of libraries. */
+static int
+kvm_lua_built_with(lua_State *L)
+{
+	char text[512];
+
+	(void)kvm_built_with(text, sizeof(text));
+	lua_pushstring(L, text);
+	return (1);
+}
+
 static const luaL_Reg module_functions[] = {
+	{ "built_with",	kvm_lua_built_with },
 	{ "open",	kvm_lua_open },
 	{ "openfiles",	kvm_lua_openfiles },
 	{ "open2",	kvm_lua_open2 },
@@ -306,7 +316,7 @@ set_constants(lua_State *L)
 	u.fn = kvm_elf_resolver;
 	lua_pushlightuserdata(L, u.p);
 	lua_setfield(L, -2, "elf_resolver");
-	lua_pushliteral(L, BIND_VERSION);
+	lua_pushliteral(L, KVM_VERSION);
 	lua_setfield(L, -2, "version");
 }
 
