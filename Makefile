@@ -42,7 +42,7 @@ ARCHES	= core/arch/amd64.c \
 	core/arch/riscv64.c \
 	core/arch/sparc64.c
 
-CORE	= $(CRYPT) core/addrset.c core/arch.c core/bytes.c core/cache.c \
+CORE	= $(CRYPT) core/addrset.c core/arch.c core/built.c core/bytes.c core/cache.c \
 	core/codec.c core/container.c core/ctf.c core/ctfrecord.c core/ctfsym.c \
 	core/derive.c core/dump.c core/dumphdr.c core/elfcore.c core/error.c \
 	core/field.c core/gather.c core/image.c core/index.c core/jobctl.c \
@@ -59,6 +59,9 @@ BIND	= core/bind/access.c core/bind/ctype.c core/bind/descriptor.c \
 	core/bind/system.c core/bind/type.c core/bind/typeset.c
 # A module of its own, which only the prompt loads.
 TERMINAL	= $(LINEEDIT) core/bind/terminal.c
+# What a program that loads nothing links: all, and all of Lua in one file.
+EMBED	= $(CORE) $(ARCHES) $(BIND) core/bind/embedded.c core/bind/nolineedit.c \
+	core/bind/terminal.c $(B)/sources.c
 # Compiled into the test variant only.
 TESTING	=
 HEADERS	= core/*.h core/*/*.h
@@ -80,6 +83,28 @@ FUZZCC	= clang
 TSANFLAGS	= -O1 -g -fsanitize=thread
 FUZZFLAGS	= -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
 WRAP	= -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=strdup,--wrap=strndup,--wrap=asprintf,--wrap=vasprintf
+
+# Where `make install' puts things; DESTDIR goes in front of all of it.
+VERSION	!= sed -n '/define.KVM_VERSION/s/.*"\(.*\)".*/\1/p' core/kvm.h
+SONAME	= libvmcore.so.0
+DESTDIR	=
+PREFIX	= /usr/local
+BINDIR	= $(PREFIX)/bin
+LIBDIR	= $(PREFIX)/lib
+INCLUDEDIR	= $(PREFIX)/include/vmcore
+SHAREDIR	= $(PREFIX)/share
+MANDIR	= $(SHAREDIR)/man
+LUADIR	= $(SHAREDIR)/lua/5.4
+LUALIBDIR	= $(LIBDIR)/lua/5.4
+PKGCONFIGDIR	= $(LIBDIR)/pkgconfig
+
+# Where flua(1) looks.
+FLUA	= /usr/libexec/flua
+FLUADIR	= /usr/share/flua
+FLUALIBDIR	= /usr/lib/flua
+FLUABINDIR	= /usr/bin
+# What it lacks and vmcore uses: copied from where $(LUA) has it.
+FLUA_WITH	= lpeg argparse dkjson
 
 # Packages for `make deps'.
 DEBIAN	= gcc libc6-dev lua5.4 liblua5.4-dev lua-lpeg lua-argparse lua-dkjson \
@@ -120,9 +145,10 @@ $(B)/libvmcore.a: $(CORE) $(ARCHES) $(HEADERS) Makefile
 	@ar rcs $@.new $$(printf '%s\n' $(CORE) $(ARCHES) | $(OBJECTS))
 	@mv $@.new $@
 
-$(B)/libvmcore.so: $(B)/libvmcore.a
-	@$(CC) $(SHLIB) $(CFLAGS) $(LDFLAGS) -Wl,-soname,libvmcore.so -o $@.new $$(printf '%s\n' $(CORE) $(ARCHES) | $(OBJECTS)) $(LIBS)
+$(B)/libvmcore.so: $(B)/libvmcore.a core/vmcore.map
+	@$(CC) $(SHLIB) $(CFLAGS) $(LDFLAGS) -Wl,-soname,$(SONAME) -Wl,--version-script=core/vmcore.map -o $@.new $$(printf '%s\n' $(CORE) $(ARCHES) | $(OBJECTS)) $(LIBS)
 	@mv $@.new $@
+	@ln -sf libvmcore.so $(B)/$(SONAME)
 
 $(B)/kvm.so: $(B)/libvmcore.a $(BIND) $(TESTING) $(HEADERS) Makefile
 	@printf '%s\n' $(BIND) $(TESTING) | $(COMPILE)
@@ -148,6 +174,121 @@ $(B)/vmcore: Makefile
 	    'return assert(loadfile(arg[0]))(...)' > $@.new
 	@chmod +x $@.new
 	@mv $@.new $@
+
+# Lua files as C.  The name is new only when the text is.
+$(B)/sources.c: FORCE
+	@mkdir -p $(B)
+	@$(LUA) core/bind/embed.lua $@.new $$(find lua -name '*.lua') \
+	  $$(find scripts -type f ! -name '*.*') $(EMBED_ALSO)
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+FORCE:
+
+#: embed      build/libvmcore-lua.a, for a static interpreter (core/bind/embedded.h)
+embed: $(B)/libvmcore-lua.a
+$(B)/libvmcore-lua.a: $(EMBED) $(HEADERS) Makefile
+	@printf '%s\n' $(EMBED) | $(COMPILE)
+	@rm -f $@.new
+	@ar rcs $@.new $$(printf '%s\n' $(EMBED) | $(OBJECTS))
+	@mv $@.new $@
+
+# Other people's archives: the compiler knows where the system has them.
+ARCHIVE	= archive() { for n; do f=$$($(CC) -print-file-name=$$n); [ -f "$$f" ] || f=/usr/local/lib/$$n; \
+	  [ -f "$$f" ] && { echo "$$f"; return; }; done; false; }
+
+#: standalone build/standalone/vmcore, one file to copy to a machine that has nothing
+standalone: deps
+	@$(ARCHIVE); archive libcrypto.a >/dev/null && crypto=-DKVM_LINK_CRYPTO; \
+	modules=$$($(LUA) -e 'for _, m in ipairs { "argparse", "dkjson" } do print(m .. "=" .. assert(package.searchpath(m, package.path))) end') && \
+	$(MAKE) -s B=$(B)/standalone CFLAGS="$(CFLAGS) $$crypto" EMBED_ALSO="$$modules" $(B)/standalone/libvmcore-lua.a && \
+	$(MAKE) -s B=$(B)/standalone link-standalone
+
+# Static, where the system has an archive of everything.
+link-standalone:
+	@$(ARCHIVE); lua=$$(archive liblua5.4.a liblua-5.4.a liblua54.a) && lpeg=$$(archive liblua5.4-lpeg.a liblpeg.a) || { \
+	  echo 'standalone: no archive of Lua or of LPeg (on Debian: liblua5.4-dev, lua-lpeg-dev)' >&2; exit 1; }; \
+	edit=core/bind/nolineedit.c; \
+	archive libreadline.a >/dev/null && archive libtinfo.a >/dev/null && edit=core/bind/lineedit.c && libs='-lreadline -ltinfo'; \
+	archive libcrypto.a >/dev/null && libs="$$libs -lcrypto"; \
+	printf '%s\n' core/bind/main.c $$edit | $(COMPILE) && \
+	link() { $(CC) "$$@" $(CFLAGS) $(LDFLAGS) -o $(B)/vmcore.new $$(printf '%s\n' core/bind/main.c $$edit | $(OBJECTS)) \
+	    $(B)/libvmcore-lua.a $$lua $$lpeg $$libs $(LIBS) -lm -ldl; } && \
+	{ link -static -s 2>$(B)/link.log || { echo 'standalone: not static, for lack of archives' >&2; link -s; }; } && \
+	mv $(B)/vmcore.new $(B)/vmcore
+
+# What is installed where: mode (or "link"), file (or what the link says) and
+# place, with tabs between.
+FILES	= list() { mode=$$1 from=$$2 to=$$3; while read -r f; do \
+	  printf '%s\t%s\t%s\n' $$mode "$$from/$$f" "$$to/$$f"; done; }; \
+	file() { printf '%s\t%s\t%s\n' "$$@"; }
+MANIFEST	= $(FILES); \
+	file 755 '$(B)/install/vmcore' '$(BINDIR)/vmcore'; \
+	file 644 '$(B)/libvmcore.a' '$(LIBDIR)/libvmcore.a'; \
+	file 755 '$(B)/libvmcore.so' '$(LIBDIR)/$(SONAME)'; \
+	file link '$(SONAME)' '$(LIBDIR)/libvmcore.so'; \
+	file 644 core/kvm.h '$(INCLUDEDIR)/kvm.h'; \
+	file 644 '$(B)/install/vmcore.pc' '$(PKGCONFIGDIR)/vmcore.pc'; \
+	file 755 '$(B)/kvm.so' '$(LUALIBDIR)/kvm.so'; \
+	file 755 '$(B)/kvm/terminal.so' '$(LUALIBDIR)/kvm/terminal.so'; \
+	(cd lua && find vmcore -name '*.lua') | list 644 lua '$(LUADIR)'; \
+	(cd scripts && find . -type f ! -name '*.*' | sed 's,^./,,') | list 644 scripts '$(SHAREDIR)/vmcore'; \
+	file 644 scripts/vmcore.1 '$(MANDIR)/man1/vmcore.1'; \
+	(cd core && echo *.3 | tr ' ' '\n') | list 644 core '$(MANDIR)/man3'; \
+	(cd core/bind && echo *.3lua | tr ' ' '\n') | list 644 core/bind '$(MANDIR)/man3'; \
+	(cd lua/vmcore && echo *.3lua | tr ' ' '\n') | list 644 lua/vmcore '$(MANDIR)/man3'; \
+	file 644 '$(B)/install/vmcore.bash' '$(SHAREDIR)/bash-completion/completions/vmcore'; \
+	file 644 '$(B)/install/_vmcore' '$(SHAREDIR)/zsh/site-functions/_vmcore'; \
+	file 644 '$(B)/install/vmcore.fish' '$(SHAREDIR)/fish/vendor_completions.d/vmcore.fish'
+FLUA_MANIFEST	= $(FILES); \
+	file 755 '$(B)/kvm.so' '$(FLUALIBDIR)/kvm.so'; \
+	file 755 '$(B)/kvm/terminal.so' '$(FLUALIBDIR)/kvm/terminal.so'; \
+	(cd lua && find vmcore -name '*.lua') | list 644 lua '$(FLUADIR)'; \
+	(cd scripts && find . -type f ! -name '*.*' | sed 's,^./,,') | list 644 scripts '$(FLUADIR)/vmcore/scripts'; \
+	file 755 '$(B)/install/vmcore-flua' '$(FLUABINDIR)/vmcore'; \
+	file 644 scripts/vmcore.1 '/usr/share/man/man1/vmcore.1'; \
+	(cd core/bind && echo *.3lua | tr ' ' '\n') | list 644 core/bind /usr/share/man/man3lua; \
+	(cd lua/vmcore && echo *.3lua | tr ' ' '\n') | list 644 lua/vmcore /usr/share/man/man3lua
+
+FLUA_ALSO	= for m in $(FLUA_WITH); do M=$$m $(LUA) -e 'local m = os.getenv "M"; local so = package.searchpath(m, package.cpath); \
+	  local lua = package.searchpath(m, package.path) if not (lua or so) then error("no module " .. m) end; \
+	  print(table.concat(lua and { 644, lua, "$(FLUADIR)/" .. m .. ".lua" } or { 755, so, "$(FLUALIBDIR)/" .. m .. ".so" }, "\t"))' || exit 1; done
+
+# Put in place, or remove, what a manifest on stdin lists.
+PUT	= tab=$$(printf '\t'); while IFS="$$tab" read -r mode from to; do to="$(DESTDIR)$$to"; mkdir -p "$$(dirname "$$to")" && \
+	  if [ $$mode = link ]; then ln -sf "$$from" "$$to"; else install -m $$mode "$$from" "$$to"; fi || exit 1; done
+REMOVE	= tab=$$(printf '\t'); while IFS="$$tab" read -r mode from to; do rm -f "$(DESTDIR)$$to"; d=$$(dirname "$$to"); \
+	  while case $$d in *vmcore*|*/kvm) rmdir "$(DESTDIR)$$d" 2>/dev/null;; *) false;; esac; do d=$$(dirname "$$d"); done; done
+
+# launcher INTERPRETER LUADIR LUALIBDIR SCRIPTS: the command, installed.
+LAUNCHER	= launcher() { printf '\043!%s\n' "$$1"; printf '%s\n' \
+	    "package.path = [==[$$2/?.lua;$$2/?/init.lua;]==] .. package.path" \
+	    "package.cpath = [==[$$3/?.so;]==] .. package.cpath" \
+	    "arg[0] = [==[$$4/vmcore]==]" 'return assert(loadfile(arg[0]))(...)'; }
+
+#: install    into PREFIX (/usr/local), below DESTDIR; uninstall takes it away
+install: all
+	@mkdir -p $(B)/install
+	@$(LAUNCHER); launcher "$$(command -v $(LUA))" '$(LUADIR)' '$(LUALIBDIR)' '$(SHAREDIR)/vmcore' >$(B)/install/vmcore
+	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$(INCLUDEDIR)' '' \
+	  'Name: vmcore' 'Description: kvm(3) for FreeBSD crash dumps, on any host' 'Version: $(VERSION)' \
+	  'Cflags: -I$${includedir}' 'Libs: -L$${libdir} -lvmcore' 'Libs.private: $(LIBS)' >$(B)/install/vmcore.pc
+	@$(B)/vmcore --completion bash >$(B)/install/vmcore.bash
+	@$(B)/vmcore --completion zsh >$(B)/install/_vmcore
+	@$(B)/vmcore --completion fish >$(B)/install/vmcore.fish
+	@{ $(MANIFEST); } >$(B)/install/manifest
+	@{ $(PUT); } <$(B)/install/manifest
+
+uninstall:
+	@{ $(MANIFEST); } | { $(REMOVE); }
+
+#: install-flua  for FreeBSD's flua(1), FLUA=file; uninstall-flua takes it away
+install-flua: all
+	@mkdir -p $(B)/install
+	@$(LAUNCHER); launcher '$(FLUA)' '$(FLUADIR)' '$(FLUALIBDIR)' '$(FLUADIR)/vmcore/scripts' >$(B)/install/vmcore-flua
+	@{ $(FLUA_MANIFEST); $(FLUA_ALSO); } >$(B)/install/manifest-flua
+	@{ $(PUT); } <$(B)/install/manifest-flua
+
+uninstall-flua:
+	@{ $(FLUA_MANIFEST); $(FLUA_ALSO); } | { $(REMOVE); }
 
 # What a rock consists of, for rocks/*.rockspec.
 rock: $(B)/kvm.so $(B)/kvm/terminal.so
@@ -300,4 +441,4 @@ clean:
 help:
 	@sed -n 's/^#: /  /p' Makefile
 
-.PHONY: all deps demo run-demo test run-specs testing test-real sanitize tsan valgrind run-threads fuzz run-fuzz bench run-bench lint compile rock clean help
+.PHONY: all FORCE embed standalone link-standalone install uninstall install-flua uninstall-flua deps demo run-demo test run-specs testing test-real sanitize tsan valgrind run-threads fuzz run-fuzz bench run-bench lint compile rock clean help

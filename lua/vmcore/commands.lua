@@ -1,5 +1,6 @@
 --- Which commands there are: one file each, in the folder of the driver, or
--- modules vmcore.command.NAME where a rock was installed.
+-- modules vmcore.command.NAME, where a rock was installed or all is one
+-- program (vmcore.embedded).
 -- @module vmcore.commands
 
 local script = require "vmcore.script"
@@ -14,23 +15,40 @@ local function exists(path)
 	return file ~= nil
 end
 
+-- The commands that are part of the program: name to module name.
+local function embedded()
+	local found = {}
+	local modules = package.loaded["vmcore.embedded"]
+	for _, module in ipairs(modules and modules.names() or {}) do
+		local name = module:match "^vmcore%.command%.(.*)$"
+		if name then
+			found[name] = module
+		end
+	end
+	return found
+end
+
 --- The file of a command.
 -- @tparam string name, or a path, which has a slash in it or ends in .lua
--- @tparam string folder of the driver, with a slash behind it
--- @treturn ?string path
+-- @tparam ?string folder of the driver, with a slash behind it; nil when that
+--   is no file
+-- @treturn ?string what script.load() is to be given
 function commands.find(name, folder)
 	if name:find "/" or name:find "%.lua$" then
 		return name
 	elseif not name:find "^[%w_-]+$" or name == "vmcore" then
 		return nil
-	elseif exists(folder .. name) then
+	elseif folder and exists(folder .. name) then
 		return folder .. name
 	end
-	return package.searchpath("vmcore.command." .. name, package.path)
+	return embedded()[name] or package.searchpath("vmcore.command." .. name, package.path)
 end
 
--- File names in a folder; a shell lists it, for Lua can't.
+-- File names in a folder, if it is one; a shell lists it, for Lua can't.
 local function files(folder)
+	if folder == nil then
+		return {}
+	end
 	local list = io.popen("ls -- '" .. folder:gsub("'", [['\'']]) .. "' 2>/dev/null")
 	if list == nil then
 		return {}
@@ -44,13 +62,16 @@ local function files(folder)
 end
 
 --- Every command with its summary.
--- @tparam string folder of the driver
+-- @tparam ?string folder of the driver
 -- @treturn {{name=string, summary=string}...} by name
 function commands.list(folder)
 	local names = files(folder)
 	local installed = package.searchpath("vmcore.command.ps", package.path)
-	for _, file in ipairs(installed and files(installed:match "^.*/") or {}) do
+	for _, file in ipairs(files(installed and installed:match "^.*/")) do
 		names[#names + 1] = file:match "^(.*)%.lua$"
+	end
+	for name in pairs(embedded()) do
+		names[#names + 1] = name
 	end
 	local found, seen = {}, {}
 	for _, name in ipairs(names) do

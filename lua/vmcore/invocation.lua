@@ -8,7 +8,7 @@ local GLOBAL = {
 	["-M"] = true, ["--core"] = true, ["-N"] = true, ["--kernel"] = true,
 	["--debug"] = true, ["--key"] = true, ["--cache"] = false, ["--any-version"] = false,
 	["--json"] = false, ["--csv"] = false,
-	["-h"] = false, ["--help"] = false, ["--version"] = false,
+	["-h"] = false, ["--help"] = false, ["--version"] = false, ["--completion"] = true,
 }
 
 -- With it there is no command: what follows are arguments of the Lua text.
@@ -62,6 +62,8 @@ Usage: vmcore [-M CORE] [-N KERNEL] [--json | --csv] COMMAND [ARGUMENTS]
        vmcore [-N KERNEL] -M CORE]]
 	parser:option(EXECUTE, "Run Lua text, or print the values of Lua expressions; `k` is the dump.")
 	    :argname "LUA":target "execute":count "*"
+	parser:option("--completion", "Print what makes a shell complete vmcore's commands and options.")
+	    :argname "SHELL":choices { "bash", "zsh", "fish" }
 	parser:argument "arguments":args "*":hidden(true)
 end
 
@@ -92,6 +94,35 @@ function invocation.help(parser, folder)
 		lines[#lines + 1] = ("   %-12s %s"):format(command.name, command.summary)
 	end
 	return table.concat(lines, "\n") .. "\n"
+end
+
+-- What makes a shell complete commands and their options.
+local function completion(shell, folder)
+	local commands, script = require "vmcore.commands", require "vmcore.script"
+	local parser = invocation.parser("vmcore", "")
+	for _, item in ipairs(commands.list(folder)) do
+		local command = script.load(commands.find(item.name, folder))
+		local sub = parser:command(item.name, item.summary):add_help(false)
+		if command.usage then
+			command.usage(sub)
+		end
+	end
+	return parser["get_" .. shell .. "_complete"](parser) .. "\n"
+end
+
+local function version()
+	local kvm = require "kvm"
+	local lpeg = require "lpeg".version	-- a function up to 1.0
+	return ("vmcore %s\n%s, LPeg %s, %s\n"):format(kvm.version, _VERSION,
+	    type(lpeg) == "function" and lpeg() or lpeg, kvm.built_with())
+end
+
+--- What `vmcore --version` or `vmcore --completion` prints.
+-- @tparam table options what the parser made of the command line
+-- @tparam ?string folder of the driver
+-- @treturn string
+function invocation.answer(options, folder)
+	return options.version and version() or completion(options.completion, folder)
 end
 
 -- Where inflated dumps are kept: the XDG Base Directory Specification.

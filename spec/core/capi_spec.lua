@@ -115,7 +115,7 @@ describe("the C API", function()
 		assert.equal(0, status, err)
 		local exported = {}
 		for kind, name in out:gmatch "%x+ (%a) ([%w_]+)" do
-			if not name:find "^_" then
+			if not name:find "^_" and kind ~= "A" then	-- the version is
 				exported[name] = kind == "T" or kind
 			end
 		end

@@ -53,8 +53,24 @@ describe("vmcore", function()
 
 	it("has a version", function()
 		local out, _, status = run("--version")
-		assert.equal("vmcore " .. require "kvm".version .. "\n", out)
+		assert.equal("vmcore " .. require "kvm".version, out:match "^[^\n]*")
+		assert.matches("\nLua 5%.4, LPeg 1%.%d.*, libelf.*, zlib %d.*, zstd %d.*\n$", out)
 		assert.equal(0, status)
+	end)
+
+	it("tells shells how to complete", function()
+		for _, shell in ipairs { "bash", "zsh", "fish" } do
+			local out, err, status = run("--completion", shell)
+			assert.equal("", err)
+			assert.equal(0, status)
+			assert.matches("netstat", out)
+			assert.matches("kernel", out)
+		end
+		local bash = script((run("--completion", "bash")))
+		local words = io.popen("bash -c '. " .. bash .. [[ && COMP_WORDS=(vmcore ps -) COMP_CWORD=2 &&
+			_vmcore && echo "${COMPREPLY[@]}"' 2>&1]]):read "a"
+		assert.matches("%-%-pid", words)
+		assert.equal(2, select(3, run("--completion", "tcsh")))
 	end)
 
 	it("exits with 2 when the command line is wrong", function()
