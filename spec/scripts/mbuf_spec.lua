@@ -12,7 +12,8 @@ describe("mbuf", function()
 		local out, err, status = run(net.system(13))
 		assert.equal("", err)
 		assert.equal(0, status)
-		lab.golden("mbuf", out .. run(net.system(13), "-a"))
+		lab.golden("mbuf", out .. run(net.system(13), "-a") .. run(net.system(13), "-S")
+		    .. run(net.system(13), "-v", "-t", "socket"))
 	end)
 
 	it("prints what is left of a damaged system", function()
@@ -21,7 +22,7 @@ describe("mbuf", function()
 		local contents, more = run(sys, "-x")
 		assert.equal(1, status)
 		lab.golden("mbuf-damaged", out .. contents:gsub("(\n[^\n]*)\n.*\n", "%1\n...\n")
-		    .. "--- standard error\n" .. err .. more)
+		    .. run(sys, "-S") .. "--- standard error\n" .. err .. more)
 	end)
 
 	for _, layout in ipairs { 12, 13, 15 } do
@@ -66,6 +67,8 @@ describe("mbuf", function()
 				assert.equal("cached", of(m)[1])
 				assert.matches("^mbuf CPU [01]$", of(m)[3])
 			end
+			local of_login = lab.rows(sys, "mbuf", "-o", hex(n.sockets.login))
+			assert.same({ 2, "rcv", "snd" }, { #of_login, of_login[1].way, of_login[2].way })
 			local unknown = lab.rows(sys, "mbuf", "-u")
 			assert.same({ 1, hex(n.leaked) }, { #unknown, unknown[1].addr })
 		end)
@@ -81,6 +84,16 @@ describe("mbuf", function()
 			assert.equal(2, #rows)
 		end)
 
+		it("counts them by zone and owner on " .. layout, function()
+			local sums = {}
+			for _, row in ipairs(lab.rows(net.system(layout), "mbuf", "-S")) do
+				assert.equal(256 * row.count, row.bytes)
+				sums[row.state] = (sums[row.state] or 0) + row.count
+			end
+			assert.same({ socket = 8, interface = 1, neighbour = 1, variable = 1, held = 1, cached = 5,
+				unknown = 1 }, sums)
+		end)
+
 		it("prints contents on " .. layout, function()
 			local sys = net.system(layout)
 			local rows = lab.rows(sys, "mbuf", "-x", "-s", ("0x%x"):format(sys.net.sockets.log))
@@ -89,4 +102,19 @@ describe("mbuf", function()
 			assert.equal("66 6f 78 20 6a 75 6d 70 73 20 6f 76 65", rows[2].hex)
 		end)
 	end
+
+	it("writes packets to a file", function()
+		local path = lab.folder() .. "/found.pcapng"
+		local sys = net.system(13, "net pcap", function(s)
+			s.memory:struct(s.sys.net.waiting, "struct mbuf", { m_flags = 0x2, ["m_pkthdr.len"] = 60 })
+			s.memory:struct(s.sys.net.leaked, "struct mbuf", { m_flags = 0x2, ["m_pkthdr.len"] = 77 })
+		end)
+		local rows, err, status = lab.rows(sys, "mbuf", "--pcap", path)
+		assert.same({ { { path = path, link = "ip", packets = 1, bytes = 60 } }, "", 0 }, { rows, err, status })
+		rows = lab.rows(sys, "mbuf", "-u", "--pcap", path)
+		assert.same({ { path = path, link = "payload", packets = 1, bytes = 77 } }, rows)
+		rows, err, status = lab.rows(sys, "mbuf", "--pcap", "/nonexistent/x")
+		assert.matches("No such file", err)
+		assert.same({ {}, 1 }, { rows, status })
+	end)
 end)

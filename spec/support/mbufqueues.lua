@@ -13,7 +13,8 @@ struct mtx { long lock; };
 struct ipq { struct { struct ipq *tqe_next; struct ipq **tqe_prev; } ipq_list; struct mbuf *ipq_frags; };
 struct ipqhead { struct ipq *tqh_first; struct ipq **tqh_last; };
 struct ipqbucket { struct ipqhead head; struct mtx lock; };
-struct tseg_qent { struct { struct tseg_qent *tqe_next; struct tseg_qent **tqe_prev; } tqe_q; struct mbuf *tqe_m; };
+struct tseg_qent { struct { struct tseg_qent *tqe_next; struct tseg_qent **tqe_prev; } tqe_q;
+	struct mbuf *tqe_m; };
 struct tsegqe_head { struct tseg_qent *tqh_first; struct tseg_qent **tqh_last; };
 struct in_endpoints { unsigned short ie_fport; unsigned short ie_lport;
 	unsigned char ie_dependfaddr[16]; unsigned char ie_dependladdr[16]; };
@@ -57,11 +58,13 @@ struct iflib_ctx { struct ifsoftctx ifc_softc_ctx; struct iflib_txq *ifc_txqs; s
 -- IPv6's fragments were circles; then lists; the tables became pointers.
 local OLD = [[
 struct ip6asfrag { struct ip6asfrag *ip6af_down; struct ip6asfrag *ip6af_up; struct mbuf *ip6af_m; };
-struct ip6q { struct ip6asfrag *ip6q_down; struct ip6asfrag *ip6q_up; struct ip6q *ip6q_next; struct ip6q *ip6q_prev; };
+struct ip6q { struct ip6asfrag *ip6q_down; struct ip6asfrag *ip6q_up;
+	struct ip6q *ip6q_next; struct ip6q *ip6q_prev; };
 struct ip6qbucket { struct ip6q ip6q; struct mtx lock; };
 ]]
 local NEW = [[
-struct ip6asfrag { struct { struct ip6asfrag *tqe_next; struct ip6asfrag **tqe_prev; } ip6af_tq; struct mbuf *ip6af_m; };
+struct ip6asfrag { struct { struct ip6asfrag *tqe_next; struct ip6asfrag **tqe_prev; } ip6af_tq;
+	struct mbuf *ip6af_m; };
 struct ip6fraghead { struct ip6asfrag *tqh_first; struct ip6asfrag **tqh_last; };
 struct ip6q { struct ip6fraghead ip6q_frags; struct { struct ip6q *tqe_next; struct ip6q **tqe_prev; } ip6q_tq; };
 struct ip6qhead { struct ip6q *tqh_first; struct ip6q **tqh_last; };

@@ -219,11 +219,11 @@ local function note_cluster(self, m)
 end
 
 local function yield_mbufs(self)
-	local view = self.view
+	local view, size = self.view, self.zones.fields.size(self.entry.zone)
 	for m in self.slabs:given(self.entry.keg) do
 		local s, ok, packet = self:of(m), pcall(view.is_packet, view, m)
 		note_cluster(self, m)
-		s.zone = ok and packet and PACKET or MBUF
+		s.zone, s.size = ok and packet and PACKET or MBUF, size
 		coroutine.yield(s)
 	end
 	self.noted = true
@@ -253,8 +253,8 @@ function methods:of_cluster(cluster)
 end
 
 --- Every mbuf that a slab gave away, then every cluster, by who has it.
--- @treturn function iterator of what of() and of_cluster() give, with `zone` and, of
---   clusters, `size` (bytes)
+-- @treturn function iterator of what of() and of_cluster() give, with `zone` and
+--   `size` (bytes that it takes)
 function methods:each()
 	return coroutine.wrap(function()
 		yield_mbufs(self)
