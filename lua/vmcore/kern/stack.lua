@@ -17,6 +17,7 @@
 -- vmcore.kern.stack.unwind); and its name in ARCHES.
 -- @module vmcore.kern.stack
 
+local kvm = require "kvm"
 local context = require "vmcore.kern.stack.context"
 local kld = require "vmcore.kern.kld"
 local registers = require "vmcore.kern.stack.registers"
@@ -68,19 +69,23 @@ function methods:caller_at(pc)
 	return found or nil
 end
 
+local function address_of(td)
+	return math.type(td) and td or kvm.toaddress(td)
+end
+
 --- Where a thread's registers are; see vmcore.kern.stack.context.
--- @tparam integer td
+-- @param td struct thread, or its address
 function methods:context(td)
-	return self.contexts:of(td)
+	return self.contexts:of(address_of(td))
 end
 
 --- The calls that a thread is in.
--- @tparam integer td address of struct thread
+-- @param td struct thread, or its address
 -- @treturn table `frames`, innermost first (see vmcore.kern.stack.walk);
 --   `context`; `broken`: why the frames end before the stack's beginning, nil
 --   when they don't
 function methods:trace(td)
-	local ok, where, message = pcall(self.contexts.of, self.contexts, td)
+	local ok, where, message = pcall(self.contexts.of, self.contexts, address_of(td))
 	if not ok then
 		where, message = nil, tostring(where)
 	end
@@ -111,7 +116,7 @@ end
 --- What a trap, interrupt or system call was, or a call to what is no code, as
 -- text.
 -- @tparam table frame
--- @tparam integer td
+-- @param td struct thread, or its address: whose frame it is
 -- @treturn ?string nil for a call
 -- @treturn ?table of a trap: number, name, error, meaning, address
 function methods:describe(frame, td)
@@ -125,7 +130,7 @@ function methods:describe(frame, td)
 		what = trap_words(trap)
 	elseif frame.kind == "syscall" then
 		local parts = {}
-		for _, part in pairs { self.syscall(td, arch.syscall and regs[arch.syscall]) } do
+		for _, part in pairs { self.syscall(address_of(td), arch.syscall and regs[arch.syscall]) } do
 			parts[#parts + 1] = part
 		end
 		what = ("syscall (%s)"):format(table.concat(parts, ", "))
