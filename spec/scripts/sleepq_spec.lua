@@ -1,6 +1,15 @@
 --- `vmcore sleepq`: what it prints of whole and damaged systems.
 local lab = require "spec.support.lab"
 local locks = require "spec.support.locks"
+local types = require "spec.support.types"
+
+-- As kernels with INVARIANTS have it.
+local INVARIANTS = [[
+struct sleepqueue { struct threadqueue sq_blocked[2]; unsigned int sq_blockedcnt[2];
+	struct { struct sleepqueue *le_next; struct sleepqueue **le_prev; } sq_hash;
+	struct { struct sleepqueue *lh_first; } sq_free; void *sq_wchan; int sq_type;
+	struct lock_object *sq_lock[2]; };
+]]
 
 local function break_it(s)
 	locks.place(s)
@@ -32,6 +41,39 @@ describe("sleepq", function()
 			assert.equal(1, #lab.rows(sys, "sleepq", "-w", "select"))
 		end)
 	end
+
+	it("has a row for each thread, and the seconds since it fell asleep", function()
+		local sys = lab.system("sleepq slept", { layout = 13, prepare = locks.prepare, change = function(s)
+			locks.place(s)
+			-- 42 seconds, at 100 ticks each, before an uptime of 3723.
+			s.memory:struct(s.truth.processes[612].threads[1].addr, "struct thread",
+			    { td_slptick = (3723 - 42) * 100 })
+		end })
+		local rows, err, status = lab.rows(sys, "sleepq", "-l")
+		assert.equal("", err)
+		assert.equal(0, status)
+		local by = lab.by(rows, "comm")
+		assert.equal(4, #rows)
+		for comm, wmesg in pairs { cron = "alpha", sshd = "select", dd = "ufs" } do
+			assert.equal(wmesg, by[comm].wmesg)
+		end
+		assert.equal(42, by.cron.slept)
+		assert.equal(sys.truth.processes[612].threads[1].tid, by.cron.tid)
+	end)
+
+	it("names the lock that sleepers gave up, where the kernel noted it", function()
+		local sys = lab.system("sleepq INVARIANTS", { layout = 13, prepare = function(sys)
+			locks.prepare(sys)
+			types.parse(INVARIANTS, nil, sys.types)
+		end, change = function(s)
+			locks.place(s)
+			s.memory:ptr(s.truth.sleepqueue + s.types:offsetof("struct sleepqueue", "sq_lock"),
+			    s.sys.by_name.Giant.addr)
+		end })
+		local by = lab.by(lab.rows(sys, "sleepq"), "wmesg")
+		assert.equal("Giant", by.alpha.interlock)
+		assert.equal(lab.null, by.ufs.interlock)
+	end)
 
 	it("prints a healthy system", function()
 		local sys = lab.system("locks 13", { layout = 13, prepare = locks.prepare,
