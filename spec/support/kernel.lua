@@ -11,6 +11,7 @@
 -- as large as their symbols ask for. Their contents are zeros unless given.
 local arches = require "spec.support.arches"
 local ctf = require "spec.support.ctf"
+local dwarf = require "spec.support.dwarf"
 local elf = require "spec.support.elf"
 
 local kernel = {}
@@ -25,7 +26,8 @@ local FLAGS = { [".text"] = "AX", [".rodata"] = "A", [".data"] = "WA",
 -- overridden), etype ("EXEC"), osabi, types (a set; nil: no CTF), ctf (3; 2,
 -- false), compress (true), symbols, sections ({ { name, addr, size, data, type,
 -- flags } }), dynsyms, strip (no .symtab), keep_order, ctf_options (of
--- ctf.encode), extern (CTF names that are symbols refer to .strtab)
+-- ctf.encode), extern (CTF names that are symbols refer to .strtab), dwarf
+-- (options of dwarf.encode: types as DWARF, too)
 function kernel.new(opts)
 	local arch = arches[opts.arch or "amd64"]
 	local self = setmetatable({ arch = arch, opts = opts,
@@ -124,8 +126,21 @@ local function string_offsets(e)
 	return function(name) return at[name] end
 end
 
+function image:add_dwarf(e)
+	local how = { symbols = e:symbols() }
+	for k, v in pairs(self.opts.dwarf) do
+		how[k] = v
+	end
+	local info, abbrev = dwarf.encode(self.opts.types, how)
+	e:section{ name = ".debug_info", flags = "", align = 1, data = info, compress = how.compress }
+	e:section{ name = ".debug_abbrev", flags = "", align = 1, data = abbrev }
+end
+
 function image:add_types(e)
 	local o = self.opts
+	if o.types and o.dwarf then
+		self:add_dwarf(e)
+	end
 	if not o.types or o.ctf == false then
 		return
 	end

@@ -176,7 +176,7 @@ end
 -- @tparam[opt] table o layout (13; 12, 15, the path of a types.jsonl layout, or
 -- a type set), processes (at least so many), cpus (2), extra (more
 -- descriptions, see world.lua), version (the kernel's version string),
--- no_ctf, ctf (CTF version), compress, dump (options of minidump.new), memory
+-- no_ctf, ctf (CTF version; false: none), dwarf (see kernel.new), compress, dump (options of minidump.new), memory
 -- (options of memory.new), stack_pages (4), full (a full dump: options of
 -- elfdump.new or true), la57, kernphys, no_kernphys, prepare (function(sys)
 -- called before the dump is planned: add variables and structures there)
@@ -228,7 +228,8 @@ end
 function built:files(number)
 	local o = self.options
 	self.kernel = self.sys:kernel{ types = not o.no_ctf and self.types,
-		ctf = o.ctf or number == 12 and 2 or 3, compress = o.compress }
+		ctf = o.ctf == nil and (number == 12 and 2 or 3) or o.ctf, compress = o.compress,
+		dwarf = o.dwarf }
 	self.truth.symbols = self.sys.by_name
 	local d = { version = self.release[3], msgbuf = self.msgbuf,
 		memory = self.memory }

@@ -1,0 +1,198 @@
+--- Types from DWARF: the same answers as from CTF.  What stands in .debug_info
+-- is written by spec/support/dwarf.lua; compilers' own is in
+-- dwarfcc_spec.lua.
+local forge = require "spec.support.forge"
+local kvm = require "kvm"
+local typedump = require "spec.support.typedump"
+
+local DIR = os.tmpname()
+os.remove(DIR)
+os.execute("mkdir -p " .. DIR)
+
+local SOURCE = [[
+	typedef unsigned int u_int;
+	typedef char name_t[12];
+	typedef int (*compare_t)(const struct node *, void *, ...);
+	enum color { RED, GREEN = 5, BLUE = -1 };
+	struct opaque;
+	union both { int i; float f; };
+	struct node {
+		struct node *next;
+		struct { int x; union { int y; short z; }; };
+		u_int up : 1;
+		u_int kind : 3;
+		int level : 4;
+		unsigned long long wide : 33;
+		unsigned char last : 7;
+		const char *label;
+		name_t name;
+		enum color color;
+		struct opaque *hidden;
+		compare_t compare;
+		union both value;
+		double ratio;
+		_Bool ok;
+		const volatile short *odd;
+		int matrix[2][3];
+		struct both_ends { struct node *first, **last; } ends[2];
+		char tail[];
+	};
+	typedef struct node node_t;
+]]
+
+local TARGETS = {
+	{ "amd64", {} },
+	{ "powerpc64", { endian = ">" } },
+	{ "i386", { ptrsize = 4, align = 4 } },
+	{ "mips", { ptrsize = 4, endian = ">" } },
+}
+
+-- A kernel of DWARF only, and one of CTF.
+local function write(name, arch, set, how, symbols)
+	local path = DIR .. "/" .. name
+	forge.kernel{ arch = arch, types = set, symbols = symbols, ctf = how == nil and 3,
+		dwarf = how }:write(path)
+	return path
+end
+
+local function open(path, more)
+	local options = { kernel = path, core = "/dev/null" }
+	for k, v in pairs(more or {}) do
+		options[k] = v
+	end
+	return assert(kvm.openx(options))
+end
+
+teardown(function()
+	os.execute("rm -rf " .. DIR)
+end)
+
+describe("DWARF", function()
+	for _, target in ipairs(TARGETS) do
+		for version = 2, 5 do
+			it(("%d describes types of %s as CTF does"):format(version, target[1]), function()
+				local set = forge.types(SOURCE, target[2])
+				local ctf <close> = open(write("ctf", target[1], set))
+				local kd <close> = open(write("dwarf", target[1], set, { version = version }))
+				assert.equal("dwarf", kd:type_source())
+				assert.equal("ctf", ctf:type_source())
+				local names = typedump.names(ctf)
+				assert.is_true(#names >= 8)
+				assert.equal(typedump.text(ctf, names), typedump.text(kd, names))
+				assert.same(#names, #typedump.names(kd))
+			end)
+		end
+	end
+
+	for _, layout in ipairs { 12, 13, 15 } do
+		it(("describes the structures of FreeBSD %d as CTF does"):format(layout), function()
+			local set = forge.system_types(layout)
+			local ctf <close> = open(write("ctf", "amd64", set))
+			local kd <close> = open(write("dwarf", "amd64", set, { copies = 2, compress = true }))
+			local names = typedump.names(ctf)
+			assert.is_true(#names > 30)
+			assert.equal(typedump.text(ctf, names), typedump.text(kd, names))
+		end)
+	end
+
+	it("tells the types of symbols and the values of enumerators", function()
+		local set = forge.types(SOURCE .. "int handler(struct node *, int);")
+		local symbols = {
+			{ name = "root", addr = 0xffffffff81000000, size = 8, ctype = "struct node *" },
+			{ name = "hz", addr = 0xffffffff81000010, size = 4, ctype = "int" },
+			{ name = "untyped", addr = 0xffffffff81000020, size = 4 },
+			{ name = "compare", addr = 0xffffffff80200000, size = 16, type = "func" },
+		}
+		local func = set:add{ k = "func", r = set:id "int", p = { set:id "struct node *", 0 } }
+		symbols[4].ctype = func
+		local kd <close> = open(write("symbols", "amd64", set, { version = 5 }, symbols))
+		assert.equal("struct node *", tostring(kd:type_of_symbol "root"))
+		assert.equal("int", tostring(kd:type_of_symbol "hz"))
+		assert.equal("int (struct node *, ...)", tostring(kd:type_of_symbol "compare"))
+		local none, message, code = kd:type_of_symbol "untyped"
+		assert.is_nil(none)
+		assert.equal("notype", code)
+		assert.matches("no type is recorded for the symbol untyped", message)
+		assert.equal(5, kd:enumerator "GREEN")
+		assert.equal(-1, kd:enumerator "BLUE")
+		none, message, code = kd:enumerator "MAUVE"
+		assert.is_nil(none)
+		assert.equal("notype", code)
+		assert.matches("no enumerator MAUVE", message)
+	end)
+
+	it("has one type where units repeat it", function()
+		local set = forge.types(SOURCE)
+		local symbols = { { name = "root", addr = 0xffffffff81000000, size = 8,
+			ctype = "struct node *" } }
+		local kd <close> = open(write("copies", "amd64", set, { copies = 3 }, symbols))
+		local root = kd:type_of_symbol "root"
+		assert.equal(kd:type("struct", "node"), root.target)
+		assert.equal(root, root.target:member "next".type)
+		assert.equal(kd:type("typedef", "name_t"), root.target:member "name".type)
+		-- All of them came up before the third unit was gone through.
+		local n = 0
+		for _ in kd:types() do
+			n = n + 1
+		end
+		assert.equal(n, #(function()
+			local once <close> = open(write("once", "amd64", set, {}))
+			local list = {}
+			for t in once:types() do
+				list[#list + 1] = tostring(t)
+			end
+			return list
+		end)())
+	end)
+
+	it("gives C's base types that it lacks", function()
+		local kd <close> = open(write("bases", "amd64", forge.types "struct a { int x; };", {}))
+		assert.equal("unsigned long", tostring(kd:type("integer", "long unsigned int")))
+		assert.equal("void", tostring(kd:type "void"))
+		local none, message, code = kd:type("struct", "none")
+		assert.is_nil(none)
+		assert.equal("notype", code)
+		assert.matches("no struct none among the types of .*/bases", message)
+		none, message = kd:type("struct", "opaque")
+		assert.is_nil(none, message)
+	end)
+
+	it("is not asked for types where there is CTF", function()
+		local set = forge.types(SOURCE)
+		local path = DIR .. "/both"
+		forge.kernel{ types = set, dwarf = {} }:write(path)
+		local kd <close> = open(path)
+		assert.equal("ctf", kd:type_source())
+		assert.is_nil(kd:debug_warning())
+		assert.equal(path, kd:debug_file())
+	end)
+
+	it("stands in for CTF that is damaged", function()
+		local path = DIR .. "/damagedctf"
+		local k = forge.kernel{ types = forge.types(SOURCE), ctf = false, dwarf = {},
+			sections = { { name = ".SUNW_ctf", flags = "", data = "no CTF at all, which is longer than its header is" } } }
+		k:write(path)
+		local kd <close> = open(path)
+		assert.equal("dwarf", kd:type_source())
+	end)
+
+	it("says what is missing where there is neither", function()
+		local path = DIR .. "/neither"
+		forge.kernel{ symbols = { { name = "hz", addr = 0xffffffff81000000, size = 4 } } }:write(path)
+		local kd <close> = open(path)
+		assert.equal("none", kd:type_source())
+		local none, message, code = kd:type("struct", "proc")
+		assert.is_nil(none)
+		assert.equal("notype", code)
+		assert.matches("kernel file .*/neither has no type information %(%.SUNW_ctf%); " ..
+		    "no DWARF for .*/neither: it has none %(%.debug_info%), and no debug file was found", message)
+		none, message, code = kd:source_line(0xffffffff80200000)
+		assert.is_nil(none)
+		assert.equal("notype", code)
+		assert.matches("no DWARF for", message)
+		none, message, code = kd:debug_file()
+		assert.is_nil(none)
+		assert.equal("notype", code)
+		assert.matches("no DWARF for", message)
+	end)
+end)
