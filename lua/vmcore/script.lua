@@ -11,8 +11,12 @@
 --		returns it
 --	layout	text as "table" (the default), "lines" (the first column only, no
 --		header; the others are for JSON and CSV),
---		"fields" (one row, a line per column)
+--		"fields" (one row, a line per column); or a function (options)
 --	rows	function (k, options, report): returns an iterator of records
+--	parts	function (options): a list of tables with columns, layout, rows,
+--		instead of these; one with a `title` stands below it, and only if
+--		it has rows. In JSON the rows follow each other, in CSV each
+--		part has its own header
 --
 -- A record is anything indexed by the columns' keys; it may read the dump only
 -- then, and raise a fault, or a table with `address` that tostring() explains:
@@ -27,14 +31,26 @@ local output = require "vmcore.table"
 local script = {}
 
 local FIELDS = { summary = "string", columns = "table or function", rows = "function" }
+local PARTED = { summary = "string", parts = "function" }
+
+-- What is at a path, or part of the program.
+local function compile(path)
+	local embedded = package.loaded["vmcore.embedded"]
+	local chunk = embedded and embedded.load(path)
+	if chunk then
+		return chunk
+	end
+	return loadfile(path)
+end
 
 --- Load a script.
--- @tparam string path
+-- @tparam string path of a file, or the name of a module that is part of the
+--   program (vmcore.embedded)
 -- @treturn[1] table
 -- @treturn[2] nil
 -- @treturn[2] string message
 function script.load(path)
-	local chunk, message = loadfile(path)
+	local chunk, message = compile(path)
 	if chunk == nil then
 		return nil, message
 	end
@@ -44,7 +60,7 @@ function script.load(path)
 	elseif type(command) ~= "table" then
 		return nil, path .. ": no script: it returns no table"
 	end
-	for field, wanted in pairs(FIELDS) do
+	for field, wanted in pairs(command.parts and PARTED or FIELDS) do
 		if not wanted:find(type(command[field]), 1, true) then
 			return nil, ("%s: no script: its '%s' is no %s"):format(path, field, wanted)
 		end
@@ -57,12 +73,17 @@ local LAYOUTS = {
 	fields = output.fields,
 }
 
-local function printer(command, options, mode)
-	local columns = command.columns
-	if type(columns) == "function" then
-		columns = columns(options)
+-- Some things depend on the options.
+local function given(value, options)
+	if type(value) == "function" then
+		return value(options)
 	end
-	local layout = mode == "text" and LAYOUTS[command.layout]
+	return value
+end
+
+local function printer(part, options, mode)
+	local columns = given(part.columns, options)
+	local layout = mode == "text" and LAYOUTS[given(part.layout, options)]
 	if layout then
 		return layout(columns)
 	end
@@ -96,6 +117,38 @@ local function line_of(lines, record)
 	error(line, 0)
 end
 
+-- What stands above the rows of a part; `first` when nothing does.
+local function heading(part, lines, mode, first)
+	local gap = mode == "text" and "\n" or mode == "csv" and "\r\n" or ""
+	local title = mode == "text" and part.title and part.title .. "\n" or ""
+	return (first and "" or gap) .. title .. lines.header()
+end
+
+-- Print a part. Returns whether there is anything of it, and whether a reader
+-- is still there; `count` gets the rows with faults.
+local function run_part(part, arguments, mode, out, first, count)
+	local k, options, report = table.unpack(arguments)
+	local lines = printer(part, options, mode)
+	local rows, state, control = part.rows(k, options, report)
+	local begun = not part.title
+	local written = not begun or out:write(heading(part, lines, mode, first))
+	local record, broken = step(rows, state, control)
+	-- Nobody reads on when a write fails: a pager was quit.
+	while record ~= nil and written do
+		local line, fault = line_of(lines, record)
+		if fault ~= nil then
+			count.faults = count.faults + 1
+		end
+		written = (begun or out:write(heading(part, lines, mode, first))) and out:write(line)
+		begun = true
+		record, broken = step(rows, state, record)
+	end
+	if broken ~= nil then
+		report("stopped: " .. tostring(broken))
+	end
+	return begun, written
+end
+
 --- Run a script and print its rows.
 -- @tparam table k handle of vmcore.open
 -- @tparam table command
@@ -111,25 +164,17 @@ function script.run(k, command, options, mode, out, complain)
 		complete = false
 		complain(message)
 	end
-	local lines = printer(command, options, mode)
-	local rows, state, control = command.rows(k, options, report)
+	local first, count = true, { faults = 0 }
 	out:setvbuf("full", 65536)
-	local written = out:write(lines.header())
-	local record, broken = step(rows, state, control)
-	local faults = 0
-	-- Nobody reads on when a write fails: a pager was quit.
-	while record ~= nil and written do
-		local line, fault = line_of(lines, record)
-		if fault ~= nil then
-			faults = faults + 1
+	for _, part in ipairs(command.parts and command.parts(options) or { command }) do
+		local begun, written = run_part(part, { k, options, report }, mode, out, first, count)
+		first = first and not begun
+		if not written then
+			break
 		end
-		written = out:write(line)
-		record, broken = step(rows, state, record)
 	end
 	out:flush()
-	if broken ~= nil then
-		report("stopped: " .. tostring(broken))
-	end
+	local faults = count.faults
 	if faults > 0 then
 		report(("%d row%s could not be read completely"):format(faults, faults == 1 and "" or "s"))
 	end

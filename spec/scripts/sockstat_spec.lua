@@ -49,13 +49,13 @@ describe("sockstat", function()
 			end
 			return list
 		end
-		assert.same({ "tcp6 *:22", "udp6 [fe80::1%1]:123" }, (function()
+		assert.same({ "tcp6 *:22", "udp6 [fe80::1%lo0]:123" }, (function()
 			local list = names("-6")
 			table.sort(list)
 			return list
 		end)())
 		assert.same({ "tcp4 *:80", "tcp4 127.0.0.1:80" }, names("-j", "1"))
-		assert.same({ "udp4 *:123", "udp6 [fe80::1%1]:123" }, names("-p", "123"))
+		assert.same({ "udp4 *:123", "udp6 [fe80::1%lo0]:123" }, names("-p", "123"))
 		assert.same({ "dgram /var/run/log", "stream /var/run/devd.pipe" }, names("-u", "-l"))
 		assert.same({ "tcp4 127.0.0.1:80", "tcp4 192.0.2.10:22", "tcp4 192.0.2.10:22",
 			"tcp4 192.0.2.10:22", "tcp4 192.0.2.10:22" }, names("-4", "-c"))

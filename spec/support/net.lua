@@ -10,6 +10,7 @@
 local image = require "spec.support.netimage"
 local lab = require "spec.support.lab"
 local netuma = require "spec.support.netuma"
+local stats = require "spec.support.netstats"
 
 local net = {}
 
@@ -162,8 +163,9 @@ end
 
 --- What system.new's `prepare` takes.
 -- @tparam integer layout 12, 13 or 15
+-- @tparam ?function more is called with sys.net, to plant more
 -- @treturn function
-function net.prepare(layout)
+function net.prepare(layout, more)
 	return function(sys)
 		local n = image.new(sys, layout, PROTOCOLS, DOMAINS)
 		for _, d in ipairs(SOCKETS) do
@@ -173,7 +175,10 @@ function net.prepare(layout)
 		unix(n)
 		n:open(712, 3, n:socket(PROTOCOLS.route, n.stacks[1], {}))
 		interfaces(n)
-		n:counters(n.stacks[1], "udpstat", { [0] = 7, [10] = 5 })
+		stats.plant(n, n.stacks[1])
+		if more then
+			more(n)
+		end
 		netuma.plant(n)
 		n:finish()
 		sys.net = n
@@ -184,10 +189,11 @@ end
 -- @tparam integer layout
 -- @tparam ?string name of one that `change` breaks
 -- @tparam ?function change
+-- @tparam ?function more of net.prepare
 -- @treturn table of lab.system, with `net`
-function net.system(layout, name, change)
-	local sys = lab.system(name or "net " .. layout, { layout = layout, prepare = net.prepare(layout),
-		change = change })
+function net.system(layout, name, change, more)
+	local sys = lab.system(name or "net " .. layout, { layout = layout,
+		prepare = net.prepare(layout, more), change = change })
 	sys.net = sys.system.sys.net
 	return sys
 end

@@ -2,6 +2,7 @@
 -- files, interfaces, routes. net.lua says what there is.
 local route = require "spec.support.netroute"
 local source = require "spec.support.source"
+local stats = require "spec.support.netstats"
 local types = require "spec.support.types"
 local values = require "spec.support.values"
 
@@ -33,27 +34,26 @@ struct sockaddr_un { unsigned char sun_len; unsigned char sun_family; char sun_p
 local VARIABLES = [[
 struct vnet_list_head { struct vnet *lh_first; };
 struct lltable_list { struct lltable *slh_first; };
-typedef counter_u64_t udpstat_array[14];
 ]]
 
 -- Variables of which each network stack has its own.
 local VNET = { tcbinfo = "struct inpcbinfo", udbinfo = "struct inpcbinfo",
 	ripcbinfo = "struct inpcbinfo", tcp_syncache = "struct tcp_syncache",
 	ifnet = "struct ifnethead", rt_tables = "struct rib_head **", rt_numfibs = "unsigned int",
-	udpstat = "udpstat_array", lltables = "struct lltable_list" }
+	lltables = "struct lltable_list" }
 
 local MAGIC = 0x5e4a6f28	-- VNET_MAGIC_N, net/vnet.h
 
 -- A template of the variables in the kernel, and a copy for each stack.
 local function stacks(n)
 	local sys, names = n.sys, {}
-	for name in pairs(VNET) do
+	for name in pairs(n.variables) do
 		names[#names + 1] = name
 	end
 	table.sort(names)
 	local start = sys:reserve(".data", 0, 64)
 	for _, name in ipairs(names) do
-		sys:var("vnet_entry_" .. name, VNET[name], nil, { section = ".data", bind = "local" })
+		sys:var("vnet_entry_" .. name, n.variables[name], nil, { section = ".data", bind = "local" })
 	end
 	local size = sys:reserve(".data", 0, 64) - start
 	sys:symbol{ name = "__start_set_vnet", addr = start, type = "notype", section = ".data" }
@@ -107,9 +107,9 @@ function methods:set(stack, name, value)
 	local sys = self.sys
 	local at = sys.by_name["vnet_entry_" .. name].addr + stack.base
 	if type(value) == "table" then
-		return sys:fill(at, VNET[name], value)
+		return sys:fill(at, self.variables[name], value)
 	end
-	values.put(sys.mem, at, sys.types:place(sys.types:id(VNET[name]), 0), value)
+	values.put(sys.mem, at, sys.types:place(sys.types:id(self.variables[name]), 0), value)
 	return at
 end
 
@@ -238,10 +238,11 @@ function methods:counter(value)
 	return at
 end
 
-function methods:counters(stack, name, list)
+function methods:counters(stack, name, list, n)
 	local at = self.sys.by_name["vnet_entry_" .. name].addr + stack.base
-	for i = 0, 13 do
-		self.sys.mem:u64(at + i * 8, self:counter(list[i] or 0))
+	self.zero = self.zero or self:counter(0)
+	for i = 0, n - 1 do
+		self.sys.mem:u64(at + i * 8, list[i] and self:counter(list[i]) or self.zero)
 	end
 end
 
@@ -301,7 +302,13 @@ function image.new(sys, layout, list, domains)
 	types.parse(COMMON, nil, sys.types)
 	types.parse(source.read(("spec/support/layouts/net%d-amd64.h"):format(layout)), nil, sys.types)
 	types.parse(VARIABLES, nil, sys.types)
-	local n = setmetatable({ sys = sys, stacks = {}, procs = {}, files = {},
+	local variables = stats.variables(sys, layout, function(text)
+		types.parse(text, nil, sys.types)
+	end)
+	for name, spelling in pairs(VNET) do
+		variables[name] = spelling
+	end
+	local n = setmetatable({ sys = sys, variables = variables, stacks = {}, procs = {}, files = {},
 		protosw = {}, queued = {}, slabs = {}, per_slab = 15,
 		sockets = {}, pcbs = {}, interfaces = {} }, image.meta)
 	stacks(n)

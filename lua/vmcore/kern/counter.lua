@@ -59,19 +59,30 @@ function counter.reader(k)
 	end
 end
 
--- The names of a statistics struct's 64-bit members, in order.
-local function names(T)
-	local list = {}
+-- The members of a statistics struct one by one, those of structs in it and the
+-- elements of arrays, too: fn(name, offset, size).
+local function each_member(T, base, fn)
 	for _, m in ipairs(T:members()) do
-		local t = m.type:strip()
+		local t, offset = m.type:strip(), base + m.offset
 		if t.kind == "array" then
+			local size = t.target:strip().size
 			for i = 0, t.nelems - 1 do
-				list[m.offset // 8 + i] = ("%s[%d]"):format(m.name, i)
+				fn(("%s[%d]"):format(m.name, i), offset + i * size, size)
 			end
+		elseif t.kind == "struct" or t.kind == "union" then
+			each_member(t, offset, fn)
 		else
-			list[m.offset // 8] = m.name
+			fn(m.name, offset, t.size)
 		end
 	end
+end
+
+-- The names of its 64-bit members, in order; others are not counted.
+local function names(T)
+	local list = {}
+	each_member(T, 0, function(name, offset, size)
+		list[offset // 8] = size == 8 and name or list[offset // 8] or false
+	end)
 	return list
 end
 
@@ -87,13 +98,56 @@ function counter.array(k, read, address, T)
 	local list, i, n = names(T), -1, T.size // 8
 	local size = k.kd:ptrsize()
 	return function()
-		i = i + 1
+		repeat
+			i = i + 1
+		until list[i] ~= false
 		if i >= n then
 			return nil
 		end
 		local pointer = k.kd:read_ptr(address + i * size)
 		local ok, value = pcall(read, pointer)
 		return list[i] or ("[%d]"):format(i), ok and value or nil, not ok and value or nil
+	end
+end
+
+--- The values of a struct that counts by itself, not by CPU.
+-- @tparam table k
+-- @tparam integer address
+-- @tparam kvm.type T
+-- @treturn function iterator as that of array()
+function counter.plain(k, address, T)
+	local list, i = {}, 0
+	each_member(T, 0, function(...) list[#list + 1] = table.pack(...) end)
+	return function()
+		i = i + 1
+		if list[i] == nil then
+			return nil
+		end
+		local name, offset, size = table.unpack(list[i])
+		local ok, value = pcall(function()
+			return k.kd:read_uint(address + offset, size)
+			    or kvm.object(k:type "char", address + offset)
+		end)
+		return name, ok and value or nil, not ok and value or nil
+	end
+end
+
+--- The values of a plain array of counters.
+-- @tparam table k
+-- @tparam function read of reader()
+-- @tparam integer address
+-- @tparam string name
+-- @tparam integer n
+-- @treturn function iterator as that of array()
+function counter.list(k, read, address, name, n)
+	local i, size = -1, k.kd:ptrsize()
+	return function()
+		i = i + 1
+		if i >= n then
+			return nil
+		end
+		local ok, value = pcall(read, k.kd:read_ptr(address + i * size))
+		return ("%s[%d]"):format(name, i), ok and value or nil, not ok and value or nil
 	end
 end
 

@@ -39,16 +39,16 @@ function ifnet.flag_names(flags)
 end
 
 -- As netstat(1) writes a network: 10.77.0.0/24, fe80::%lo0/64.
-local function network(bytes, zone, mask)
+local function network(bytes, zone, mask, name_of)
 	local prefix = mask and inaddr.prefix(mask)
 	if mask == nil then
-		return inaddr.text(bytes, zone)
+		return inaddr.text(bytes, zone, name_of)
 	end
 	local list = {}
 	for i = 1, #bytes do
 		list[i] = string.char(bytes:byte(i) & (mask:byte(i) or 0))
 	end
-	return ("%s/%s"):format(inaddr.text(table.concat(list), zone), prefix or "?")
+	return ("%s/%s"):format(inaddr.text(table.concat(list), zone, name_of), prefix or "?")
 end
 
 -- A netmask is as long as its address, or it is cut off behind its last one.
@@ -89,7 +89,7 @@ local function address_reader(k, A, read)
 	local dst = member.pointer(A, "ifa_dstaddr")
 	local ipackets = member.pointer(A, "ifa_ipackets")
 	local opackets = member.pointer(A, "ifa_opackets")
-	return function(ifa)
+	return function(ifa, name_of)
 		local sa = inaddr.sockaddr(k, addr(ifa)) or "\0\0"
 		local found = { addr = ifa, family = sa:byte(2) }
 		if found.family == inaddr.AF_LINK then
@@ -102,11 +102,12 @@ local function address_reader(k, A, read)
 		if bytes then
 			local netmask = inaddr.sockaddr(k, mask(ifa))
 			netmask = netmask and mask_bytes(netmask, found.family)
-			found.address, found.prefix = inaddr.text(bytes, zone), netmask and inaddr.prefix(netmask)
-			found.network = network(bytes, zone, netmask)
+			found.address, found.prefix = inaddr.text(bytes, zone, name_of),
+			    netmask and inaddr.prefix(netmask)
+			found.network = network(bytes, zone, netmask, name_of)
 			local other = inaddr.sockaddr(k, dst(ifa))
 			other = other and inaddr.of_sockaddr(other)
-			found.peer = other and inaddr.text(other)
+			found.peer = other and inaddr.text(other, nil, name_of)
 		end
 		found.ipackets, found.opackets = read(ipackets(ifa)), read(opackets(ifa))
 		return found
@@ -125,7 +126,7 @@ function methods:each(stack, report)
 	if head == nil then
 		return function() return nil end
 	end
-	return (self.walk(head, function(status)
+	return (self.walk(head, report and function(status)
 		report(("interfaces of jail %s: %s"):format(stack.jid or "?", status.message))
 	end))
 end
@@ -139,14 +140,41 @@ function methods:addresses(ifp, report)
 	local each = self.walk_addresses(ifp + self.addrhead, function(status)
 		report(("addresses of the interface at %#x: %s"):format(ifp, status.message))
 	end)
+	-- A zone of its addresses is the interface itself.
+	local function name_of()
+		local ok, name = pcall(self.fields.name, ifp)
+		return ok and name or nil
+	end
 	return function()
 		local ifa = each()
-		local ok, found = pcall(self.read_address, ifa or 0)
+		local ok, found = pcall(self.read_address, ifa or 0, name_of)
 		if ifa and not ok then
 			report(("the address at %#x of the interface at %#x: %s"):format(ifa, ifp, tostring(found)))
 			found = { addr = ifa }
 		end
 		return ifa and found
+	end
+end
+
+--- What calls interfaces by their numbers.
+-- @tparam table k
+-- @tparam table stacks vmcore.kern.netstack
+-- @treturn function of a stack and if_index, to the interface's name; nil when
+--   there is none
+function ifnet.namer(k, stacks)
+	local view, known = nil, {}
+	local function names_of(stack)
+		local names = {}
+		view = view or ifnet.new(k, stacks)
+		local name, index = view and view.fields.name, view and view.fields.index
+		for ifp in view and view:each(stack) or function() return nil end do
+			pcall(function() names[index(ifp)] = name(ifp) end)
+		end
+		return names
+	end
+	return function(stack, number)
+		known[stack] = known[stack] or names_of(stack)
+		return known[stack][number]
 	end
 end
 

@@ -76,7 +76,7 @@ local function scope_of(words)
 	return 0
 end
 
-local function text6(bytes, zone)
+local function text6(bytes, zone, name_of)
 	if bytes:sub(1, 12) == MAPPED then
 		return "::ffff:" .. text4(bytes:sub(13))
 	end
@@ -86,18 +86,20 @@ local function text6(bytes, zone)
 	local text = from and hexadecimal(words, 1, from - 1) .. "::" .. hexadecimal(words, to + 1, 8)
 	    or hexadecimal(words, 1, 8)
 	zone = embedded ~= 0 and embedded or zone or 0
-	return zone ~= 0 and ("%s%%%d"):format(text, zone) or text
+	return zone ~= 0 and text .. "%" .. (name_of and name_of(zone) or zone) or text
 end
 
---- An address as text (RFC 5952), a zone as the interface's number.
+--- An address as text (RFC 5952); a zone by the interface's name, or by its
+-- number.
 -- @tparam string bytes 4 or 16
 -- @tparam ?integer zone
+-- @tparam ?function name_of a zone's number: the interface's name, or nil
 -- @treturn string
-function inaddr.text(bytes, zone)
+function inaddr.text(bytes, zone, name_of)
 	if #bytes == 4 then
 		return text4(bytes)
 	end
-	return text6(bytes, zone)
+	return text6(bytes, zone, name_of)
 end
 
 --- The bytes and the zone of a socket address, AF_INET or AF_INET6.

@@ -2,11 +2,14 @@
 -- @module vmcore.kern.inpcb
 
 local kvm = require "kvm"
+local ifnet = require "vmcore.kern.ifnet"
 local inaddr = require "vmcore.kern.inaddr"
 local member = require "vmcore.kern.member"
 local queue = require "vmcore.queue"
+local sctp_pcb = require "vmcore.kern.sctp_pcb"
 local socket = require "vmcore.kern.socket"
 local syncache = require "vmcore.kern.syncache"
+local tcpcb = require "vmcore.kern.tcpcb"
 
 local inpcb = {}
 
@@ -19,41 +22,44 @@ local INP_IPV4, INP_IPV6 = 0x1, 0x2
 -- inp_flags, until 13: inp_ppcb is a struct tcptw then, not a tcpcb
 local INP_TIMEWAIT = 0x01000000
 
--- netinet/tcp_fsm.h, tcpstates[]
-local STATES = { [0] = "CLOSED", "LISTEN", "SYN_SENT", "SYN_RCVD", "ESTABLISHED", "CLOSE_WAIT",
-	"FIN_WAIT_1", "CLOSING", "LAST_ACK", "FIN_WAIT_2", "TIME_WAIT" }
-
 -- netinet/in.h: what netstat(1) calls raw sockets of these protocols
 local RAW = { [1] = "icm", [2] = "igm", [58] = "icm" }
 
--- From 14 on a tcpcb begins with its inpcb; before, each points to the other.
-local function tcpcb_of(k, T)
-	local TCP = k:type "struct tcpcb"
-	local own = TCP and TCP:member "t_inpcb"
-	if own and own.type:strip().kind == "struct" then
-		return function(inp) return inp - own.offset end
+-- Until 13 the control block of a connection in TIME_WAIT is another one.
+local function tcpcb_field(k, T)
+	local at, flags = tcpcb.of_inpcb(k, T), member.getter(T, "inp_flags")
+	local may_wait = T:member "inp_ppcb" ~= nil
+	return function(s)
+		if s.list ~= "tcp" or s.inp == nil or at == nil then
+			return nil
+		end
+		return at(s.inp), may_wait and flags and flags(s.inp) & INP_TIMEWAIT ~= 0
 	end
-	return member.pointer(T, "inp_ppcb")
 end
 
-local function state_field(k, T)
-	local TCP, tcpcb = k:type "struct tcpcb", tcpcb_of(k, T)
-	local state, flags = member.getter(TCP, "t_state"), member.getter(T, "inp_flags")
-	local may_wait = T:member "inp_ppcb" ~= nil
-	if not (state and tcpcb and flags) then
-		return nil
+local function put_tcp_fields(fields, k, T)
+	local of = tcpcb_field(k, T)
+	for name, field in pairs(tcpcb.fields(k)) do
+		fields[name] = function(s)
+			local tp, waits = of(s)
+			return tp and not waits and field(tp) or nil
+		end
 	end
-	return function(s)
-		if s.list ~= "tcp" then
+	local state = fields.state
+	fields.state = state and function(s)
+		if s.list == "sctp" then
+			return fields.listening and fields.listening(s) and "LISTEN" or nil
+		elseif s.list ~= "tcp" then
 			return nil
 		elseif s.entry then
 			return "SYN_RCVD"
-		elseif may_wait and flags(s.inp) & INP_TIMEWAIT ~= 0 then
-			return "TIME_WAIT"
 		end
-		local tp = tcpcb(s.inp)
-		local value = tp and state(tp) or 0
-		return STATES[value] or tostring(value)
+		local tp, waits = of(s)
+		return waits and "TIME_WAIT" or tp and state(s) or "CLOSED"
+	end
+	for _, name in ipairs { "flowid", "flowtype" } do
+		local field = member.getter(T, "inp_" .. name)
+		fields[name] = field and function(s) return s.inp and field(s.inp) end
 	end
 end
 
@@ -103,7 +109,7 @@ local function end_reader(k, T, which)
 	end
 end
 
-local function end_fields(fields, k, T, which)
+local function end_fields(fields, k, T, which, name_of)
 	local read = end_reader(k, T, which)
 	fields[which .. "_end"] = read
 	fields[which .. "_any"] = function(s)
@@ -114,7 +120,12 @@ local function end_fields(fields, k, T, which)
 	end
 	fields[which .. "_addr"] = function(s)
 		local bytes, _, zone = read(s)
-		return inaddr.any(bytes) and "*" or inaddr.text(bytes, zone)
+		if inaddr.any(bytes) then
+			return "*"
+		end
+		return inaddr.text(bytes, zone, #bytes == 16 and function(number)
+			return s.stack.base and name_of(s.stack, number)
+		end)
 	end
 end
 
@@ -142,22 +153,21 @@ local function put_socket_fields(fields, k, T)
 	end
 end
 
-local function fields_of(k, T)
-	local tcpcb = tcpcb_of(k, T)
+local function fields_of(k, T, stacks)
+	local tp = tcpcb_field(k, T)
 	local fields = {
 		proto = proto_field(T),
-		protocol = member.getter(T, "inp_ip_p"),
-		state = state_field(k, T),
 		inp = function(s) return s.inp or s.entry end,
 		pcb = function(s)
-			return s.entry or s.list == "tcp" and tcpcb(s.inp) or s.inp
+			return s.entry or tp(s) or s.inp
 		end,
 		jid = function(s) return s.stack.jid end,
 		vnet = function(s) return s.stack.vnet end,
 	}
-	fields.protocol = nil
-	end_fields(fields, k, T, "local")
-	end_fields(fields, k, T, "foreign")
+	put_tcp_fields(fields, k, T)
+	local name_of = ifnet.namer(k, stacks)
+	end_fields(fields, k, T, "local", name_of)
+	end_fields(fields, k, T, "foreign", name_of)
 	put_socket_fields(fields, k, T)
 	return fields
 end
@@ -190,7 +200,8 @@ end
 
 --- All control blocks, and the connections that are not yet any, of all the
 -- stacks: subjects that the fields take, with `list` ("tcp", "udp", "udpl",
--- "div", "raw"), `stack`, and `inp` (an address) or `entry` (of the syncache).
+-- "sctp", "div", "raw"), `stack`, and `inp` (an address) or `entry` (of the
+-- syncache).
 -- @tparam function report
 -- @treturn function iterator
 function methods:each(report)
@@ -200,7 +211,11 @@ function methods:each(report)
 				for inp in self:of_list(stack, list[1], report) do
 					coroutine.yield { inp = inp, list = list[2], stack = stack }
 				end
-				if list[2] == "tcp" then
+				if list[2] == "udpl" then
+					for inp in sctp_pcb.each(self.k, self.stacks, stack, report) do
+						coroutine.yield { inp = inp, list = "sctp", stack = stack }
+					end
+				elseif list[2] == "tcp" then
 					for s in syncache.each(self.k, self.stacks, stack, report) do
 						coroutine.yield(s)
 					end
@@ -214,9 +229,9 @@ end
 -- @tparam table k
 -- @tparam table stacks vmcore.kern.netstack
 -- @treturn ?table with `fields`: functions of what each() gives: proto state pcb
---   inp so jid vnet local_addr local_port local_any foreign_addr foreign_port
---   foreign_any and those of vmcore.kern.socket; nil when the kernel has no
---   such types
+--   inp so jid vnet flowid flowtype local_addr local_port local_any
+--   foreign_addr foreign_port foreign_any, those of vmcore.kern.tcpcb and of
+--   vmcore.kern.socket; nil when the kernel has no such types
 function inpcb.new(k, stacks)
 	local T, I = k:type "struct inpcb", k:type "struct inpcbinfo"
 	local head = I and I:member "ipi_listhead"
@@ -225,7 +240,7 @@ function inpcb.new(k, stacks)
 	end
 	return setmetatable({
 		k = k, stacks = stacks, type = T, info_type = I, head = head,
-		fields = fields_of(k, T),
+		fields = fields_of(k, T, stacks),
 		walk = queue.prepare(head.type, "inp_list", { element = T, addresses = true }),
 	}, view_meta)
 end

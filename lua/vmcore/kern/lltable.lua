@@ -1,6 +1,7 @@
 --- Link-layer addresses of neighbours: net/if_llatbl.h.
 -- @module vmcore.kern.lltable
 
+local ifnet = require "vmcore.kern.ifnet"
 local inaddr = require "vmcore.kern.inaddr"
 local kvm = require "kvm"
 local member = require "vmcore.kern.member"
@@ -30,14 +31,14 @@ local function entry_reader(k, E)
 	local flags, expire = member.getter(E, "la_flags"), member.getter(E, "la_expire")
 	local state, lladdr = member.getter(E, "ln_state"), member.pointer(E, "ll_addr")
 	local l3addr = kvm.offsetof(E, "r_l3addr")
-	return function(entry, family)
+	return function(entry, family, name_of)
 		local value = flags(entry)
 		local at = lladdr(entry)
 		local size = family == inaddr.AF_INET and 4 or 16
 		local permanent = value & (LLE_STATIC | LLE_IFADDR) ~= 0
 		return {
 			addr = entry, family = family, flags = flag_names(value), state = state and state(entry),
-			address = inaddr.text(inaddr.read(k, entry + l3addr, size)),
+			address = inaddr.text(inaddr.read(k, entry + l3addr, size), nil, name_of),
 			lladdr = at and value & LLE_VALID ~= 0
 			    and inaddr.hardware(inaddr.read(k, at, ETHER_ADDR_LEN)) or nil,
 			expire = not permanent and expire(entry) or nil,
@@ -75,14 +76,17 @@ function lltable.each(k, stacks, stack, family, report)
 	if not (af and size and heads and ifp and E and H) then
 		return function() return nil end
 	end
-	local read = entry_reader(k, E)
+	local read, interface = entry_reader(k, E), ifnet.namer(k, stacks)
+	local function name_of(number)
+		return interface(stack, number)
+	end
 	local walk = queue.prepare(H, "lle_next", { element = E, addresses = true })
 	return coroutine.wrap(function()
 		for at in tables(k, stacks, stack, report) do
 			local first, n = heads(at), af(at) == family and math.min(size(at), BUCKETS_MAX) or 0
 			for i = 0, first and n - 1 or -1 do
 				for entry in walk(first + i * H.size, function(status) report(status.message) end) do
-					local ok, found = pcall(read, entry, family)
+					local ok, found = pcall(read, entry, family, name_of)
 					if not ok then
 						report(("the entry at %#x: %s"):format(entry, tostring(found)))
 						found = { addr = entry, family = family, flags = "" }

@@ -54,12 +54,23 @@ function methods:type(name)
 	return (self.k.kd:type_of_symbol(self.prefix .. name))
 end
 
+--- The jails of the stacks.
+-- @treturn table jail ids by the address of the struct vnet; 0 stands for the
+--   one stack of a kernel without VIMAGE
+function methods:jids()
+	local jids = {}
+	for _, stack in ipairs(self.list) do
+		jids[stack.vnet or 0] = stack.jid
+	end
+	return jids
+end
+
 --- The network stacks, the host's first; a kernel without VIMAGE has one.
 -- @tparam table k
 -- @tparam ?function report
 -- @tparam ?table jids only of these jails
 -- @treturn table `list` of { base, vnet (nil without VIMAGE), jid (nil: no
---   jail has it any more) }; address(), type()
+--   jail has it any more) }; address(), type(), jids()
 function netstack.new(k, report, jids)
 	report = report or function() end
 	local T = k:type "struct vnet"

@@ -2,6 +2,8 @@
 -- net/route/nhop.h.
 -- @module vmcore.kern.route
 
+local counter = require "vmcore.kern.counter"
+local ifnet = require "vmcore.kern.ifnet"
 local inaddr = require "vmcore.kern.inaddr"
 local kvm = require "kvm"
 local member = require "vmcore.kern.member"
@@ -32,12 +34,12 @@ function route.letters(flags)
 end
 
 -- An address with its mask: "default", "10.0.0.0/8", "10.77.0.1".
-local function destination(key, mask, host)
+local function destination(key, mask, host, name_of)
 	local bytes, zone = inaddr.of_sockaddr(key)
 	if bytes == nil then
 		return "?"
 	elseif mask == nil or host then
-		return inaddr.text(bytes, zone)
+		return inaddr.text(bytes, zone, name_of)
 	end
 	local skip = #bytes == 4 and 4 or 8
 	local ones = mask:sub(skip + 1, skip + #bytes)
@@ -46,14 +48,14 @@ local function destination(key, mask, host)
 	if prefix == 0 and inaddr.any(bytes) then
 		return "default"
 	end
-	return ("%s/%s"):format(inaddr.text(bytes, zone), prefix or "?")
+	return ("%s/%s"):format(inaddr.text(bytes, zone, name_of), prefix or "?")
 end
 
 -- 127.0.0.1, link#2.
-local function gateway(sa)
+local function gateway(sa, name_of)
 	local bytes, zone = inaddr.of_sockaddr(sa)
 	if bytes then
-		return inaddr.text(bytes, zone)
+		return inaddr.text(bytes, zone, name_of)
 	elseif sa:byte(2) == inaddr.AF_LINK then
 		return ("link#%d"):format(("<I2"):unpack(sa, 3))
 	end
@@ -61,30 +63,32 @@ local function gateway(sa)
 end
 
 -- Until 12 a route says itself where it leads.
-local function old_reader(k, R)
+local function old_reader(k, R, counted)
+	local sent = member.pointer(R, "rt_pksent")
 	local flags = member.getter(R, "rt_flags")
 	local gw, mtu = member.pointer(R, "rt_gateway"), member.getter(R, "rt_mtu")
 	local ifp, expire = member.pointer(R, "rt_ifp"), member.getter(R, "rt_expire")
 	return function(rt, emit)
 		local sa = inaddr.sockaddr(k, gw(rt))
-		emit { flags = flags(rt), gateway = sa and gateway(sa), ifp = ifp(rt), mtu = mtu(rt),
-			expire = expire(rt) }
+		emit { flags = flags(rt), gateway_sa = sa, ifp = ifp(rt), mtu = mtu(rt),
+			expire = expire(rt), use = sent and counted(sent(rt)) }
 	end
 end
 
 -- From 13 on it leads to a next hop, or to a group of them.
-local function nhop_reader(k, R, N)
+local function nhop_reader(k, R, N, counted)
 	local nhop, rte_flags = member.pointer(R, "rt_nhop"), member.getter(R, "rte_flags")
 	local flags, priv = member.getter(N, "nh_flags"), member.pointer(N, "nh_priv")
 	local mtu, ifp = member.getter(N, "nh_mtu"), member.pointer(N, "nh_ifp")
 	local P, G = k:type "struct nhop_priv", k:type "struct nhgrp_object"
 	local rt_flags, index = member.getter(P, "rt_flags"), member.getter(P, "nh_idx")
 	local expire, size = member.getter(P, "nh_expire"), member.getter(G, "nhg_size")
-	local gw = kvm.offsetof(N, "gw_sa")
+	local gw, sent = kvm.offsetof(N, "gw_sa"), member.pointer(N, "nh_pksent")
 	local function one(rt, nh, emit)
 		local p, bytes = priv(nh), inaddr.read(k, nh + gw, 28)
 		emit { flags = rte_flags(rt) | (p and rt_flags and rt_flags(p) or 0),
-			gateway = gateway(bytes:sub(1, math.max(2, bytes:byte()))), ifp = ifp(nh), mtu = mtu(nh),
+			gateway_sa = bytes:sub(1, math.max(2, bytes:byte())), ifp = ifp(nh), mtu = mtu(nh),
+			use = sent and counted(sent(nh)),
 			nhop = p and index and index(p), expire = p and expire and expire(p) }
 	end
 	return function(rt, emit)
@@ -143,7 +147,7 @@ local methods = {}
 local view_meta = { __index = methods }
 
 -- Each table of a stack: the rib_head's address, family, FIB.
-function methods:tables(stack)
+function methods:tables(stack, wanted)
 	local k, families = self.k, self.families
 	local variable = self.stacks:address(stack, "rt_tables")
 	local base = variable and k.kd:read_ptr(variable)
@@ -154,7 +158,7 @@ function methods:tables(stack)
 		for _, family in ipairs { inaddr.AF_INET, inaddr.AF_INET6 } do
 			local at = base + (fib * (families + 1) + family) * k.kd:ptrsize()
 			local head = k.kd:read_ptr(at)
-			if head and head ~= 0 then
+			if head and head ~= 0 and (not wanted or family == wanted) then
 				list[#list + 1] = { head = head, family = family, fib = fib }
 			end
 		end
@@ -165,12 +169,16 @@ end
 --- The routes of a network stack.
 -- @tparam table stack of vmcore.kern.netstack
 -- @tparam function report
+-- @tparam ?integer family AF_INET or AF_INET6, only that
 -- @treturn function iterator of records: family, fib, destination, gateway,
 --   flags, ifp (address of the struct ifnet), mtu, expire (seconds since boot,
---   0: never), nhop, addr (of the struct rtentry)
-function methods:each(stack, report)
+--   0: never), nhop, use (packets sent), addr (of the struct rtentry)
+function methods:each(stack, report, family)
+	local function name_of(number)
+		return self.name_of(stack, number)
+	end
 	return coroutine.wrap(function()
-		for _, list in ipairs(self:tables(stack)) do
+		for _, list in ipairs(self:tables(stack, family)) do
 			local ok, top = pcall(self.top, list.head)
 			if not ok then
 				report(("the routing table at %#x: %s"):format(list.head, tostring(top)))
@@ -180,7 +188,8 @@ function methods:each(stack, report)
 				local mask = inaddr.sockaddr(self.k, self.mask(rt))
 				self.read(rt, function(hop)
 					hop.family, hop.fib, hop.addr, hop.stack = list.family, list.fib, rt, stack
-					hop.destination = destination(key, mask, hop.flags & RTF_HOST ~= 0)
+					hop.destination = destination(key, mask, hop.flags & RTF_HOST ~= 0, name_of)
+					hop.gateway = hop.gateway_sa and gateway(hop.gateway_sa, name_of)
 					coroutine.yield(hop)
 				end)
 			end, report)
@@ -200,11 +209,13 @@ function route.new(k, stacks)
 	if not (R and H and T and families) then
 		return nil
 	end
+	local counted = counter.reader(k)
 	return setmetatable({
 		k = k, stacks = stacks, node = T, families = families.type:strip().nelems,
 		top = member.pointer(H, "head.rnh_treetop"),
 		key = member.pointer(T, "rn_u.rn_leaf.rn_Key"), mask = member.pointer(T, "rn_u.rn_leaf.rn_Mask"),
-		read = R:member "rt_nhop" and nhop_reader(k, R, N) or old_reader(k, R),
+		read = R:member "rt_nhop" and nhop_reader(k, R, N, counted) or old_reader(k, R, counted),
+		name_of = ifnet.namer(k, stacks),
 	}, view_meta)
 end
 

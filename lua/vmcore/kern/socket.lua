@@ -61,8 +61,9 @@ end
 local function put_buffers(fields, T, listening)
 	for _, way in ipairs { "rcv", "snd" } do
 		fields[way .. "_cc"] = of_buffer(T, listening, ("so_%s.sb_ccc"):format(way))
-		fields[way .. "_mbcnt"] = of_buffer(T, listening, ("so_%s.sb_mbcnt"):format(way))
-		fields[way .. "_mbmax"] = of_buffer(T, listening, ("so_%s.sb_mbmax"):format(way))
+		for _, name in ipairs { "mbcnt", "mbmax", "mcnt", "ccnt" } do
+			fields[way .. "_" .. name] = of_buffer(T, listening, ("so_%s.sb_%s"):format(way, name))
+		end
 		for _, mark in ipairs { "hiwat", "lowat" } do
 			fields[way .. "_" .. mark] = limit(T, listening, ("so_%s.sb_%s"):format(way, mark),
 			    ("sol_sb%s_%s"):format(way, mark))
@@ -74,7 +75,8 @@ end
 -- @tparam table k
 -- @treturn ?table `type`, `fields`: functions of an address: type (its name)
 --   family protocol state options listening error pcb uid rcv_cc snd_cc
---   *_hiwat *_lowat *_mbcnt *_mbmax (bytes) and, of a socket that listens, qlen
+--   *_hiwat *_lowat *_mbcnt *_mbmax (bytes) *_mcnt *_ccnt (mbufs and clusters;
+--   not counted from 14 on) and, of a socket that listens, qlen
 --   incqlen qlimit; nil when the kernel file has no types
 function socket.new(k)
 	local T = k:type "struct socket"

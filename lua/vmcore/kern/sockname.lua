@@ -14,7 +14,7 @@ local sockname = {}
 local NAME_MAX = 64		-- domains are called in a word
 
 -- IPPROTO_*, netinet/in.h
-local LISTS = { [6] = "tcp", [17] = "udp", [136] = "udpl" }
+local LISTS = { [6] = "tcp", [17] = "udp", [132] = "sctp", [136] = "udpl" }
 local SOCK_RAW = "raw"
 
 -- 127.0.0.1:80, [::1]:80, *:*.
@@ -105,10 +105,7 @@ local function fields_of(view)
 	local families = { [inaddr.AF_INET] = inet, [inaddr.AF_INET6] = inet,
 		[inaddr.AF_UNIX] = of_unix(view.unix, of) }
 	local other = of_other(of.type)
-	local jids = {}
-	for _, stack in ipairs(view.stacks.list) do
-		jids[stack.vnet or 0] = stack.jid
-	end
+	local jids = view.stacks:jids()
 	local fields = {}
 	function fields.family(s)
 		if s.list then

@@ -19,7 +19,7 @@ for _, layout in ipairs { 12, 13, 15 } do
 			assert.same({ 0, "tcp4", "192.0.2.10", 22, "198.51.100.7", 50022, "ESTABLISHED" }, found[pcbs.login])
 			assert.same({ 0, "tcp6", "*", 22, "*", 0, "LISTEN" }, found[pcbs.ssh6])
 			assert.same({ 0, "tcp4", "192.0.2.10", 22, "198.51.100.7", 50020, "TIME_WAIT" }, found[pcbs.old])
-			assert.same({ 0, "udp6", "fe80::1%1", 123, "*", 0 }, found[pcbs.ntp6])
+			assert.same({ 0, "udp6", "fe80::1%lo0", 123, "*", 0 }, found[pcbs.ntp6])
 			assert.same({ 0, "icm4", "*", 0, "*", 0 }, found[pcbs.ping])
 			assert.same({ 1, "tcp4", "*", 80, "*", 0, "LISTEN" }, found[pcbs.web])
 			assert.same({ 0, "tcp4", "192.0.2.10", 22, "203.0.113.9", 40000, "SYN_RCVD" }, found.syncache)

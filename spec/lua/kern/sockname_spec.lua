@@ -18,7 +18,7 @@ for _, layout in ipairs { 12, 13, 15 } do
 			end
 			assert.same({ "tcp4", "192.0.2.10:22", "198.51.100.7:50022", 0, false }, of "login")
 			assert.same({ "tcp6", "*:22", "*:*", 0, true }, of "ssh6")
-			assert.same({ "udp6", "[fe80::1%1]:123", "*:*", 0, true }, of "ntp6")
+			assert.same({ "udp6", "[fe80::1%lo0]:123", "*:*", 0, true }, of "ntp6")
 			assert.same({ "tcp4", "*:80", "*:*", 1, true }, of "web")
 			assert.same({ "dgram", nil, "-> /var/run/log", 0, false }, of "cron")
 			assert.same({ "stream", nil, ("-> 0x%x"):format(sys.net.sockets.pair_b), 0, false }, of "pair_a")
