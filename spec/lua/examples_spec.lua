@@ -1,6 +1,7 @@
 --- The examples of the library's manual pages run, as they stand there.
 local devices = require "spec.support.devices"
 local lab = require "spec.support.lab"
+local runqs = require "spec.support.runqs"
 local source = require "spec.support.source"
 
 -- The literal blocks of a page's EXAMPLES that are Lua.
@@ -16,17 +17,18 @@ local function examples(path)
 end
 
 describe("the example", function()
-	local sys
+	local sys, queued
 
 	setup(function()
 		sys = lab.system("devices 13", { layout = 13, prepare = devices.prepare(13) })
+		queued = lab.system("runq 13", { layout = 13, prepare = runqs.prepare, change = runqs.place })
 	end)
 
 	-- What it prints; files are those of the forged system.
 	local function run(text, path)
-		local printed = {}
-		local chunk = assert(load(text:gsub('core = "[^"]*"', ("core = %q"):format(sys.core))
-		    :gsub('kernel = "[^"]*"', ("kernel = %q"):format(sys.kernel)), "@" .. path, "t",
+		local printed, of = {}, path:find "vmcore_lock" and queued or sys
+		local chunk = assert(load(text:gsub('core = "[^"]*"', ("core = %q"):format(of.core))
+		    :gsub('kernel = "[^"]*"', ("kernel = %q"):format(of.kernel)), "@" .. path, "t",
 		    setmetatable({ print = function(...) printed[#printed + 1] = table.pack(...) end },
 		    { __index = _G })))
 		chunk()
