@@ -6,6 +6,8 @@ local cnumber = require "vmcore.cnumber"
 local ctype = require "vmcore.ctype"
 local cvalue = require "vmcore.cvalue"
 local expr = require "vmcore.expr"
+local instance = require "vmcore.instance"
+local names = require "vmcore.names"
 
 local complain, int = cvalue.complain, cvalue.int
 
@@ -52,7 +54,7 @@ local function resolved(env, node, tree)
 	if built == nil then
 		complain(node, "syntax", "%s", message)
 	end
-	local t, why, code = ctype.resolve(env.kd, built)
+	local t, why, code = ctype.resolve(env.types, built)
 	if t == nil then
 		complain(node, code, "%s", why)
 	end
@@ -93,23 +95,40 @@ function operators.string(_, node)
 end
 
 -- Of a function it is enough to know that it is one.
-local function type_of(kd, found)
-	local t = kd:type_of_symbol(found.name)
+local function place_of(kd, found, t)
 	if t == nil and found.type == "func" then
-		return kd:type("void", "void"):function_type({}, true)
+		t = kd:type("void", "void"):function_type({}, true)
 	end
-	return t
+	return { kind = "place", addr = found.value, name = found.name, type = t }
 end
 
+-- A variable of the selected network stack or CPU by its own name, or what
+-- only a resolver knows.
+local function looked_up(kd, name)
+	local addr = kd:lookup(name)
+	return addr and { kind = "place", addr = addr, name = name,
+	    type = kd:type_of_symbol("vnet_entry_" .. name) or kd:type_of_symbol("pcpu_entry_" .. name) }
+end
+
+-- The kernel's, else a module's; V_x is VNET(x), as in the kernel's sources.
 local function symbol(env, node)
-	local kd = env.kd
-	local found = kd:symbol(node.name)
-	if found ~= nil then
-		return { kind = "place", addr = found.value, name = node.name,
-		    type = type_of(kd, found) }
+	local kd, name = env.kd, node.name
+	local found, t
+	if node.module then
+		found, t = names.symbol(env.k, node.module .. "`" .. name)
+		return found and place_of(kd, found, t)
 	end
-	local addr = kd:lookup(node.name)
-	return addr and { kind = "place", addr = addr, name = node.name }
+	found, t = kd:symbol(name), kd:type_of_symbol(name)
+	local other = not found and looked_up(kd, name)
+	if not found and (not other or not other.type and env.k.kernel) then
+		found, t = names.symbol(env.k, name)
+	end
+	if found then
+		return place_of(kd, found, t)
+	elseif not other and name:find "^V_" then
+		return instance.of_vnet(env, node, name:sub(3))
+	end
+	return other
 end
 
 function operators.name(env, node)
@@ -158,10 +177,9 @@ function operators.index(env, node)
 	return cvalue.dereference(env, node, cvalue.moved(env, node, a, b.value))
 end
 
-function operators.call(_, node)
-	local name = node[1].op == "name" and node[1].name
-	if name == "VNET" or name == "PCPU" then
-		complain(node, "notsup", "%s() is not known yet", name)
+function operators.call(env, node)
+	if node[1].op == "name" and instance.is(node[1].name) then
+		return instance.expand(env, node, operand)
 	end
 	complain(node, "notsup", "a dead kernel can't be called")
 end
@@ -175,7 +193,7 @@ function operators.sizeof_type(env, node)
 end
 
 function operators.sizeof(env, node)
-	local value = evaluate({ kd = env.kd, unevaluated = true }, node[1])
+	local value = evaluate(setmetatable({ unevaluated = true }, { __index = env }), node[1])
 	if value.kind == "bits" then
 		complain(node, "notype", "a bit-field has no size")
 	elseif value.type then
@@ -261,22 +279,29 @@ local function run(env, tree)
 end
 
 --- Evaluate a C expression in a dump, and tell its type too.
--- @tparam kvm.descriptor kd
+-- @tparam table k
 -- @tparam string text
+-- @tparam ?table options `vnet` (as in vmcore.kern.vnet, find()) and `cpu` (an
+--   id): whose variables VNET(), PCPU() and DPCPU() mean when they don't say
 -- @treturn[1] table value (as eval() returns it), type (nil of what no memory
 --   holds), unsigned (of an integer)
 -- @treturn[2] nil
 -- @treturn[2] string message that shows the place
 -- @treturn[2] string code
 -- @raise a fault, when memory that the expression needs can't be read
-function eval.typed(kd, text)
+function eval.typed(k, text, options)
+	local kd, types = k.kd, names.types(k)
 	local tree, message, code = expr.parse(text, function(name)
-		return kd:symbol(name) == nil and kd:type("typedef", name) ~= nil
+		return kd:symbol(name) == nil and types:type("typedef", name) ~= nil
 	end)
 	if tree == nil then
 		return nil, message, code
 	end
-	local ok, result = pcall(run, { kd = kd }, tree)
+	local env = { kd = kd, k = k, types = types }
+	for key, value in pairs(options or {}) do
+		env[key] = value
+	end
+	local ok, result = pcall(run, env, tree)
 	if ok then
 		return result
 	elseif type(result) == "table" and result.complaint then
@@ -286,16 +311,17 @@ function eval.typed(kd, text)
 end
 
 --- Evaluate a C expression in a dump.
--- @tparam kvm.descriptor kd
+-- @tparam table k
 -- @tparam string text
+-- @tparam ?table options as in typed()
 -- @return[1] the value as reading a member gives it: number, boolean, string,
 --   object, nil for a NULL pointer
 -- @treturn[2] nil
 -- @treturn[2] string message that shows the place
 -- @treturn[2] string code
 -- @raise a fault, when memory that the expression needs can't be read
-function eval.eval(kd, text)
-	local result, message, code = eval.typed(kd, text)
+function eval.eval(k, text, options)
+	local result, message, code = eval.typed(k, text, options)
 	if result == nil then
 		return nil, message, code
 	end

@@ -1,12 +1,12 @@
 --- C expressions (C11 6.5), parsed by an LPeg grammar: everything but
--- assignment. vmcore.eval says what a tree means in a dump.
+-- assignment, and module`symbol. vmcore.eval says what a tree means in a dump.
 --
 -- A tree is { op = OPERATOR, at = POSITION, ... } with the operands in its
 -- array part; operators are spelled as in C, unary ones with a "u" before
 -- ("u-"), and beside them there are
 --
---	number (value, suffix, decimal)	float (value)	string
---	name (name)	member (name; of [1])	arrow (name; of [1])
+--	number (value, suffix, decimal)	float (value)	string (text)
+--	name (name, module)	member (name; of [1])	arrow (name; of [1])
 --	index	call	cast (type)	sizeof	sizeof_type (type)	?:	,
 -- @module vmcore.expr
 
@@ -79,7 +79,11 @@ local escape = P "\\" * (P "x" * (C(R("09", "af", "AF") ^ -2) * Cc(16) / tonumbe
 local character = node("number", P "'"
     * Cg(escape + C(1 - S "'\\\n") / string.byte, "value") * "'",
     Cg(Cc "", "suffix"))
-local string_literal = node("string", P '"' * (P "\\" * 1 + (1 - S '"\\\n')) ^ 0 * '"')
+local string_literal = node("string", P '"' * Cg(C((P "\\" * 1 + (1 - S '"\\\n')) ^ 0), "text") * '"')
+
+-- Not C's: if_demo`softc, if_demo.ko`softc, a symbol of that module.
+local word = (R("az", "AZ") + "_") * (R("az", "AZ", "09") + "_") ^ 0
+local scoped = node("name", Cg(C(word * (P ".ko") ^ -1), "module") * "`" * Cg(identifier, "name"))
 
 -- An identifier in parentheses is a type when the kernel has a typedef of
 -- that name; the state of the match answers that.
@@ -173,7 +177,7 @@ local grammar = P {
 	member = node("arrow", token "->" * at * Cg(identifier, "name"))
 	    + node("member", token "." * at * Cg(identifier, "name")),
 	primary = (floating + number + character + string_literal) * space		-- 6.5.1
-	    + node("name", Cg(identifier, "name"))
+	    + scoped + node("name", Cg(identifier, "name"))
 	    + token "(" * V "comma" * token ")",
 }
 local whole = space * grammar * -1

@@ -10,37 +10,19 @@
 
 local kvm = require "kvm"
 local identity = require "vmcore.kern.identity"
+local names = require "vmcore.names"
 
 local vmcore = {}
 
 --- Version of the library.
 vmcore.version = kvm.version
 
--- Parsers of type names by descriptor, for as long as it lives. Loading the
--- grammar costs milliseconds, which commands do without: most of what they ask
--- for is a tag.
-local parsers = setmetatable({}, { __mode = "k" })
-local TAGGED = { struct = true, union = true, enum = true }
-
-local function parse_type(kd, name)
-	local kind, tag = name:match "^(%l+) ([%a_][%w_]*)$"
-	if TAGGED[kind] then
-		return kd:type(kind, tag)
-	end
-	local parser = parsers[kd]
-	if parser == nil then
-		parser = require "vmcore.ctype".parser(kd)
-		parsers[kd] = parser
-	end
-	return parser(name)
-end
-
 -- A type, or the name of one in the kernel of `object`.
 local function as_type(t, object)
 	if type(t) ~= "string" then
 		return t
 	end
-	local found, message = parse_type(kvm.typeof(object).descriptor, t)
+	local found, message = names.parse_type(kvm.typeof(object).descriptor, t)
 	if found == nil then
 		error(message, 3)
 	end
@@ -68,16 +50,27 @@ function methods:read_string(address, max)
 	return self.kd:read_string(address, max)
 end
 
---- A symbol of the kernel by name: { name, value, size, type, bind, ... }.
+--- A symbol by name: { name, value, size, type, bind, ... }. What the kernel
+-- does not have is looked for in its modules, and then `module` says in which;
+-- "if_demo.ko:demo_softc" is that module's.
 -- @tparam string name
+-- @treturn[1] table
+-- @treturn[2] nil, a message and its code
 function methods:symbol(name)
-	return self.kd:symbol(name)
+	local symbol, message, code = names.symbol(self, name)
+	if symbol then
+		return symbol
+	end
+	return nil, message, code
 end
 
 --- The symbol that an address belongs to, and the offset into it.
 -- @tparam integer address
+-- @treturn ?table
+-- @treturn ?integer
+-- @treturn ?string the module that it is in; nil for the kernel
 function methods:symbol_at(address)
-	return self.kd:symbol_at(address)
+	return require "vmcore.kern.kld".new(self):symbol_at(address)
 end
 
 --- Whether the kernel has a symbol.
@@ -89,19 +82,44 @@ end
 
 --- A type by its C name (C11 6.7.7): "struct proc *", "uint8_t[16]".
 -- @tparam string name
+-- @tparam ?string module of this module, whose file must be there; "*": of
+--   whichever has it, when the kernel has not; by default the kernel's
 -- @treturn[1] kvm.type
--- @treturn[2] nil
--- @treturn[2] string message
--- @treturn[2] string code
-function methods:type(name)
-	return parse_type(self.kd, name)
+-- @treturn[2] nil, a message, its code
+function methods:type(name, module)
+	if module then
+		return names.module_type(self, name, module)
+	end
+	return names.parse_type(self.kd, name)
+end
+
+--- The variables of a network stack, by name: k:vnet(3).ifnet, k:vnet "www".
+-- @param which a jail's id or name, a pointer to struct vnet or its address; by
+--   default the system's own; it must be there
+-- @treturn table
+function methods:vnet(which)
+	return names.of_vnet(self, which)
+end
+
+--- The dynamic variables of a CPU, by name: k:dpcpu(1).nws.
+-- @tparam ?integer cpu by default the one that crashed; it must be there
+-- @treturn table
+function methods:dpcpu(cpu)
+	return names.of_cpu(self, cpu)
+end
+
+--- The struct pcpu of a CPU.
+-- @tparam ?integer cpu as in dpcpu()
+-- @treturn object
+function methods:pcpu(cpu)
+	return require "vmcore.kern.pcpu".of(self, cpu)
 end
 
 --- Whether the kernel has a type.
 -- @tparam string name
 -- @treturn boolean
 function methods:has_type(name)
-	return parse_type(self.kd, name) ~= nil
+	return names.parse_type(self.kd, name) ~= nil
 end
 
 --- Where types come from: "ctf", "dwarf", "defined", "none".
@@ -120,7 +138,7 @@ local function typed(k, name)
 	if type(name) ~= "string" then
 		return name
 	end
-	local t, message = parse_type(k.kd, name)
+	local t, message = names.parse_type(k.kd, name)
 	if t == nil then
 		error(message, 3)
 	end
@@ -151,13 +169,12 @@ end
 
 --- Evaluate a C expression (C11 6.5 without assignment).
 -- @tparam string text
+-- @tparam ?table options whose variables VNET() and DPCPU() mean: see vmcore.eval
 -- @return[1] the value, as reading a member gives it
--- @treturn[2] nil
--- @treturn[2] string message that shows the place
--- @treturn[2] string code
+-- @treturn[2] nil, a message that shows the place, its code
 -- @raise a fault, when memory that the expression needs can't be read
-function methods:eval(text)
-	return require "vmcore.eval".eval(self.kd, text)
+function methods:eval(text, options)
+	return require "vmcore.eval".eval(self, text, options)
 end
 
 --- Search all dumped memory: see vmcore.search.
@@ -228,25 +245,6 @@ local handle_meta = {
 	__close = methods.close,
 }
 
-local variables_meta = {
-	__name = "vmcore.variables",
-	__index = function(self, name)
-		local kd = self[1]
-		local symbol, message = kd:symbol(name)
-		if symbol == nil then
-			error(message, 2)
-		end
-		local t, why = kd:type_of_symbol(name)
-		if t == nil then
-			error(why, 2)
-		end
-		return kvm.object(t, symbol.value)
-	end,
-	__newindex = function()
-		error("a dead kernel's variables can't be set", 2)
-	end,
-}
-
 local function open_descriptor(options)
 	local how = { keyfile = options.keyfile, cachedir = options.cachedir,
 		progress = options.progress, any_version = options.any_version, debug = options.debug }
@@ -263,7 +261,8 @@ end
 -- @tparam table options `core`: the dump, plain or compressed; `kernel`: the
 --   kernel file, found as crashinfo(8) finds it when absent; `resolver`: a
 --   function from names to addresses, instead of the kernel's symbols;
---   `no_kernel`: do without one; `klddir`: where the kernel's modules are;
+--   `no_kernel`: do without one; `klddir`: a folder, or several, where files of
+--   modules are looked for before the kernel's own folder;
 --   `keyfile`, `cachedir`, `progress`, `any_version`: see kvm(3lua), openx
 -- @treturn[1] vmcore handle, to be closed; fields `kd` (the descriptor of
 --   kvm), `var` (the kernel's variables by name), `core`, `kernel`
@@ -278,14 +277,15 @@ function vmcore.open(options)
 	if kd == nil then
 		return nil, kernel, code
 	end
-	return setmetatable({
+	local k = setmetatable({
 		kd = kd,
-		var = setmetatable({ kd }, variables_meta),
 		core = options.core,
 		kernel = kernel,
 		klddir = options.klddir,
 		doubts = identity.doubts(kd),
 	}, handle_meta)
+	k.var = names.variables(k)
+	return k
 end
 
 --- The type of an object.

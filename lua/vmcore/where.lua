@@ -22,7 +22,7 @@ function where.address(k, text)
 	if symbol then
 		return symbol.value, k.kd:type_of_symbol(text)
 	end
-	local result, message = eval.typed(k.kd, text)
+	local result, message = eval.typed(k, text)
 	if result == nil then
 		error(message, 0)
 	elseif math.type(result.value) == "integer" then

@@ -4,8 +4,14 @@ local kvm = require "kvm"
 local lab = require "spec.support.lab"
 local evaluator = require "vmcore.eval"
 local format = require "vmcore.format"
+local vmcore = require "vmcore"
 
-local eval = evaluator.eval
+-- The dump of a descriptor, for what takes a handle.
+local handles = {}
+
+local function eval(kd, text)
+	return evaluator.eval(handles[kd], text)
+end
 
 local TYPES = [[
 typedef unsigned int u_int;
@@ -54,7 +60,9 @@ describe("an expression", function()
 			{ name = "function", addr = 0xffffffff80300000, size = 16, type = "func", ctype = types.functions["function"] },
 		} }:write(dir .. "/kernel")
 		forge.minidump { memory = memory, version = 3 }:write(dir .. "/core")
-		kd = assert(kvm.openx { core = dir .. "/core", kernel = dir .. "/kernel" })
+		local k = assert(vmcore.open { core = dir .. "/core", kernel = dir .. "/kernel" })
+		kd = k.kd
+		handles[kd] = k
 	end)
 
 	teardown(function()
@@ -101,10 +109,10 @@ describe("an expression", function()
 	end)
 
 	it("keeps what enum a number was cast to", function()
-		local result = evaluator.typed(kd, "(enum color)1")
+		local result = evaluator.typed(handles[kd], "(enum color)1")
 		assert.equal(1, result.value)
 		assert.equal("enum color", tostring(result.type))
-		assert.is_nil(evaluator.typed(kd, "(enum color)1 + 1").type)
+		assert.is_nil(evaluator.typed(handles[kd], "(enum color)1 + 1").type)
 	end)
 
 	it("computes as C does", function()
@@ -178,7 +186,8 @@ describe("an expression", function()
 			["1 / 0"] = { 2, "inval", "division by zero" }, ["1 % (2 - 2)"] = { 2, "inval", "zero" },
 			["1 << 32"] = { 5, "inval", "can't be shifted by 32" },
 			["function(1)"] = { 8, "notsup", "can't be called" },
-			["VNET(x)"] = { 4, "notsup", "VNET%(%) is not known yet" },
+			["VNET(x)"] = { 4, "nosym", "no symbol x in" },
+			["VNET()"] = { 4, "syntax", "VNET%(%) takes the name of a variable" },
 			["\"text\""] = { 0, "notsup", "no address" },
 			["first + 1"] = { 0, "notype", "can't be an operand" },
 			["head + head"] = { 5, "notype", "pointers can't be operands" },

@@ -209,7 +209,7 @@ end
 function methods:symbol_at(address)
 	local file = module_at(self, address)
 	if file == nil and self.k.kernel then
-		return self.k:symbol_at(address)
+		return self.k.kd:symbol_at(address)
 	elseif file == nil then
 		return symtab.at(self:kernel_symbols(), address)
 	end

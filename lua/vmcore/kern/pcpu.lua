@@ -4,9 +4,12 @@
 --	for cpu, pc in pcpu.each(k) do print(cpu, pc.pc_curthread) end
 --	pcpu.variable(k, "nws", 1)	-- DPCPU_ID_GET(1, nws)
 --
+-- Variables of modules are there, too. Where no CPU is given, it is the one
+-- that the thread that crashed was on.
 -- @module vmcore.kern.pcpu
 
 local kvm = require "kvm"
+local kld = require "vmcore.kern.kld"
 local linkerset = require "vmcore.kern.linkerset"
 local member = require "vmcore.kern.member"
 
@@ -45,42 +48,72 @@ function pcpu.each(k)
 	end
 end
 
--- The symbol of a DPCPU variable, when it is one: kernels put them all into
--- set_pcpu.
-local function symbol_of(k, name)
-	local symbol, message = k.kd:symbol("pcpu_entry_" .. name)
-	if symbol == nil then
-		error(message, 0)
+--- The CPU whose thread crashed.
+-- @tparam table k
+-- @treturn ?integer its id; where that can't be told, that of the first one
+function pcpu.crashed(k)
+	local tid, first = member.integer(k, "dumptid"), nil
+	local current = member.getter(k:type "struct pcpu", "pc_curthread.td_tid")
+	for cpu, address in entries(k, "cpuid_to_pcpu") do
+		first = first or cpu
+		local ok, found = pcall(current or error, address)
+		if ok and found == tid then
+			return cpu
+		end
 	end
-	return symbol
+	return first
+end
+
+local function absent(cpu)
+	error(("there is no CPU %s"):format(tostring(cpu)), 0)
+end
+
+-- What an array has for a CPU, and for which one.
+local function entry(k, name, cpu)
+	cpu = cpu or pcpu.crashed(k)
+	for id, value in entries(k, name) do
+		if id == cpu then
+			return value
+		end
+	end
+	return absent(cpu)
+end
+
+--- The struct pcpu of a CPU.
+-- @tparam table k
+-- @tparam ?integer cpu
+-- @treturn object pointer to struct pcpu
+-- @raise when there is no such CPU, or no such type
+function pcpu.of(k, cpu)
+	return k:pointer("struct pcpu *", entry(k, "cpuid_to_pcpu", cpu))
 end
 
 --- The address of a DPCPU variable.
 -- @tparam table k
 -- @tparam string name without "pcpu_entry_"
--- @tparam integer cpu
+-- @tparam ?integer cpu
 -- @treturn integer
+-- @treturn ?kvm.type of it, when it is known
 -- @raise when there is no such variable or CPU
 function pcpu.address(k, name, cpu)
-	local symbol = symbol_of(k, name)
-	for id, offset in entries(k, "dpcpu_off") do
-		if id == cpu then
-			return symbol.value + offset
-		end
+	local klds = kld.new(k)
+	local symbol, file = klds:find(name, nil, "pcpu_entry_")
+	if symbol == nil then
+		local _, message = k.kd:symbol("pcpu_entry_" .. name)
+		error(message, 0)
 	end
-	error(("there is no CPU %s"):format(tostring(cpu)), 0)
+	return symbol.value + entry(k, "dpcpu_off", cpu), klds:type_of(symbol, file)
 end
 
 --- A DPCPU variable of one CPU.
 -- @tparam table k
 -- @tparam string name without "pcpu_entry_"
--- @tparam integer cpu
+-- @tparam ?integer cpu
 -- @return as reading a member gives it
 -- @raise when there is no such variable or CPU, or its type is not known; a
 --   fault
 function pcpu.variable(k, name, cpu)
-	local address = pcpu.address(k, name, cpu)
-	local t, message = k.kd:type_of_symbol("pcpu_entry_" .. name)
+	local address, t, message = pcpu.address(k, name, cpu)
 	if t == nil then
 		error(message, 0)
 	end
@@ -90,8 +123,8 @@ end
 --- Whose per-CPU data an address is in.
 -- @tparam table k
 -- @tparam integer address
--- @treturn ?table cpu; name and offset of the DPCPU variable, or `pcpu` (of
---   struct pcpu) and offset; nil when it is in none
+-- @treturn ?table cpu; name, offset and module of the DPCPU variable, or `pcpu`
+--   (of struct pcpu) and offset; nil when it is in none
 function pcpu.owner(k, address)
 	local t = k:type "struct pcpu"
 	for cpu, at in entries(k, "cpuid_to_pcpu") do
@@ -102,9 +135,9 @@ function pcpu.owner(k, address)
 	local start, stop = linkerset.bounds(k, "pcpu")
 	for cpu, offset in entries(k, "dpcpu_off") do
 		if start and math.ult(address - offset - start, stop - start) then
-			local symbol, inside = k:symbol_at(address - offset)
-			local name = symbol and symbol.name:match "^pcpu_entry_(.*)"
-			return { cpu = cpu, name = name, offset = name and inside or 0 }
+			local found = linkerset.member_at(k, "pcpu", address - offset)
+			found.cpu = cpu
+			return found
 		end
 	end
 	return nil

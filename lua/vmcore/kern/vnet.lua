@@ -1,16 +1,24 @@
 --- Variables of network stacks: net/vnet.h.
 --
 --	for v in vnet.each(k) do print(vnet.variable(k, "ifnet", v)) end
---	vnet.variable(k, "tcbinfo", vnet.of_jail(k, 3))
+--	vnet.variable(k, "tcbinfo", "www")
 --
--- A kernel without VIMAGE has one stack, and its variables are plain ones.
+-- Which stack is meant, functions are told by a jail's id or name, by a pointer
+-- to struct vnet or the address of one; by default it is the system's own.
+-- Variables of modules are there, too. A kernel without VIMAGE has one stack,
+-- and its variables are plain ones.
 -- @module vmcore.kern.vnet
 
 local kvm = require "kvm"
+local kld = require "vmcore.kern.kld"
 local linkerset = require "vmcore.kern.linkerset"
+local prison = require "vmcore.kern.prison"
 local queue = require "vmcore.queue"
 
 local vnet = {}
+
+local MAGIC <const> = 0x5e4a6f28	-- VNET_MAGIC_N, net/vnet.h
+local JAILS_MAX <const> = 0x7fffffff	-- a jail's id is an int
 
 --- Whether the kernel has more than one stack.
 -- @tparam table k
@@ -37,53 +45,84 @@ end
 
 --- The stack that a jail uses, its own or an outer one's.
 -- @tparam table k
--- @tparam integer jid 0 is the system
+-- @tparam integer|string jail its id or name; 0 is the system
 -- @treturn ?object pointer to struct vnet; nil when there is no such jail
-function vnet.of_jail(k, jid)
-	if jid == 0 then
-		return k.var.prison0.pr_vnet
-	end
-	for pr in queue.tailq_foreach(k.var.allprison, "pr_list") do
-		if pr.pr_id == jid then
-			return pr.pr_vnet
+function vnet.of_jail(k, jail)
+	local jails = prison.new(k)
+	local fields = jails and jails.fields
+	local key = fields and (type(jail) == "string" and fields.name or fields.jid)
+	for p in key and fields.vnet and jails:addresses() or function() return nil end do
+		local ok, found = pcall(key, p)
+		if ok and found == jail then
+			return k:pointer("struct vnet *", fields.vnet(p) or 0)
 		end
 	end
 	return nil
 end
 
+local function check(k, stack, address)
+	local t = k:type "struct vnet"
+	if t and t:member "vnet_magic_n" and stack.vnet_magic_n & 0xffffffff ~= MAGIC then
+		error(("there is no network stack at 0x%x"):format(address), 0)
+	end
+	return stack
+end
+
+--- The stack that is meant.
+-- @tparam table k
+-- @param which nil: the system's own; a jail's id or name; a pointer to struct
+--   vnet, or its address
+-- @treturn object pointer to struct vnet
+-- @raise when there is none; a fault
+function vnet.find(k, which)
+	if not vnet.has(k) then
+		error("this kernel has one network stack only", 0)
+	elseif which == nil then
+		return k:pointer("struct vnet *", assert(k.kd:read_ptr(assert(k.kd:lookup "vnet0"))))
+	elseif type(which) == "string" or math.type(which) and which >= 0 and which <= JAILS_MAX then
+		local stack = vnet.of_jail(k, which)
+		if stack ~= nil then
+			return stack
+		elseif type(which) == "string" or which == 0 then
+			error(("there is no jail %s with a network stack"):format(which), 0)
+		end
+	end
+	local address = math.type(which) and which or kvm.toaddress(which)
+	return check(k, k:pointer("struct vnet *", address), address)
+end
+
+-- The symbol of a variable, and the module it is of.
+local function symbol_of(k, name)
+	return kld.new(k):find(name, nil, "vnet_entry_")
+end
+
 --- The address of a variable in a stack.
 -- @tparam table k
 -- @tparam string name without "vnet_entry_"
--- @param stack pointer to struct vnet, or its address; the system's own when nil
+-- @param stack which one, as in find()
 -- @treturn integer
+-- @treturn ?kvm.type of it, when it is known
 -- @raise when there is no such variable; a fault
 function vnet.address(k, name, stack)
-	local symbol = k.kd:symbol("vnet_entry_" .. name)
+	local symbol, file = symbol_of(k, name)
 	if symbol == nil then
 		local plain, message = k.kd:symbol(name)
 		if plain == nil or vnet.has(k) then
 			error(message or ("%s is no variable of a network stack"):format(name), 0)
 		end
-		return plain.value
+		return plain.value, k.kd:type_of_symbol(name)
 	end
-	if stack == nil then
-		stack = k.var.vnet0
-	elseif math.type(stack) then
-		stack = k:pointer("struct vnet *", stack)
-	end
-	return symbol.value + stack.vnet_data_base
+	return symbol.value + vnet.find(k, stack).vnet_data_base, kld.new(k):type_of(symbol, file)
 end
 
 --- A variable of a stack.
 -- @tparam table k
 -- @tparam string name without "vnet_entry_"
--- @param stack pointer to struct vnet, or its address; the system's own when nil
+-- @param stack which one, as in find()
 -- @return as reading a member gives it
 -- @raise when there is no such variable, or its type is not known; a fault
 function vnet.variable(k, name, stack)
-	local address = vnet.address(k, name, stack)
-	local t, message = k.kd:type_of_symbol("vnet_entry_" .. name)
-	t = t or k.kd:type_of_symbol(name)
+	local address, t, message = vnet.address(k, name, stack)
 	if t == nil then
 		error(message, 0)
 	end
@@ -93,15 +132,15 @@ end
 --- Whose variable an address is.
 -- @tparam table k
 -- @tparam integer address
--- @treturn ?table vnet (address), name and offset of the variable
+-- @treturn ?table vnet (address), name and offset of the variable, module
 function vnet.owner(k, address)
 	local start, stop = linkerset.bounds(k, "vnet")
 	for stack in vnet.each(k) do
 		local ok, base = pcall(function() return stack.vnet_data_base end)
 		if ok and start and math.ult(address - base - start, stop - start) then
-			local symbol, inside = k:symbol_at(address - base)
-			local name = symbol and symbol.name:match "^vnet_entry_(.*)"
-			return { vnet = kvm.toaddress(stack), name = name, offset = name and inside or 0 }
+			local found = linkerset.member_at(k, "vnet", address - base)
+			found.vnet = kvm.toaddress(stack)
+			return found
 		end
 	end
 	return nil

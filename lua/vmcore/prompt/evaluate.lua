@@ -50,7 +50,7 @@ end
 -- @treturn[2] string code
 -- @raise a fault
 function evaluate.c(session, text)
-	local result, message, code = eval.typed(session.k.kd, text)
+	local result, message, code = eval.typed(session.k, text)
 	if result == nil then
 		return nil, message, code
 	end

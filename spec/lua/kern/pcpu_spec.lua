@@ -2,6 +2,7 @@
 local forge = require "spec.support.forge"
 local lab = require "spec.support.lab"
 local linkerset = require "vmcore.kern.linkerset"
+local modworld = require "spec.support.modworld"
 local pcpu = require "vmcore.kern.pcpu"
 local vmcore = require "vmcore"
 
@@ -87,3 +88,64 @@ describe("per-CPU data", function()
 		assert.same({ set, set + 24 }, { linkerset.bounds(k, "sysinit_set") })
 	end)
 end)
+
+for _, layout in ipairs { 12, 13, 15 } do
+	describe("per-CPU data of a system with modules as in " .. layout, function()
+		local w, k = modworld.new { layout = layout }, nil
+
+		setup(function()
+			local sys = lab.system("pcpu modules " .. layout, w.options)
+			w:write(sys.dir)
+			k = assert(vmcore.open { core = sys.core, kernel = sys.kernel })
+		end)
+
+		teardown(function()
+			k:close()
+		end)
+
+		it("is that of sparse CPUs", function()
+			local found = {}
+			for cpu in pcpu.each(k) do
+				found[#found + 1] = cpu
+			end
+			assert.same({ 0, 3 }, found)
+			assert.equal(0, pcpu.crashed(k))
+			assert.equal(w.cpus[0].pcpu, vmcore.toaddress(pcpu.of(k)))
+			assert.equal(w.cpus[3].pcpu, vmcore.toaddress(pcpu.of(k, 3)))
+			assert.error_matches(function() pcpu.of(k, 1) end, "there is no CPU 1")
+		end)
+
+		it("has the variables of modules", function()
+			for cpu in pairs(w.cpus) do
+				assert.equal(cpu + 1, pcpu.variable(k, "own", cpu).number)
+				assert.equal(1000 * cpu + 10, pcpu.variable(k, "demo_counts", cpu).n)
+				assert.equal(1000 * cpu + 20, pcpu.variable(k, "dyn_counts", cpu).n)
+				k.kd:dpcpu_setcpu(cpu)
+				assert.equal((pcpu.address(k, "dyn_counts", cpu)), k.kd:lookup "dyn_counts")
+			end
+			assert.equal(10, pcpu.variable(k, "demo_counts").n)
+			assert.error_matches(function() pcpu.variable(k, "demo_counts", 2) end, "there is no CPU 2")
+		end)
+
+		it("tells whose an address is, in modules too", function()
+			local base = w.cpus[3].base
+			assert.same({ cpu = 3, name = "demo_counts", offset = 8, module = "if_demo.ko" },
+				pcpu.owner(k, w.files[1]:address_of "pcpu_entry_demo_counts" + base + 8))
+			assert.same({ cpu = 3, name = "own", offset = 0 },
+				pcpu.owner(k, k:symbol "pcpu_entry_own".value + base))
+			assert.same({ cpu = 3, offset = 0 }, pcpu.owner(k, k:symbol "pcpu_entry_modspace".value + 0x300 + base))
+		end)
+
+		it("is apart from linker sets of modules", function()
+			for i, module in ipairs { "if_demo", "dyn.ko" } do
+				local units = {}
+				for softc in linkerset.foreach(k, "demo_set", k:type("struct demo_softc", module), module) do
+					units[#units + 1] = softc.unit
+				end
+				assert.same({ i }, units)
+			end
+			assert.is_nil(linkerset.foreach(k, "demo_set", "struct own"))
+			assert.is_nil(linkerset.foreach(k, "nosuch_set", "struct own", "dyn"))
+		end)
+	end)
+end

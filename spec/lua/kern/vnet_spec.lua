@@ -1,6 +1,7 @@
 --- Variables of network stacks, in layouts of two generations, and without any.
 local forge = require "spec.support.forge"
 local lab = require "spec.support.lab"
+local modworld = require "spec.support.modworld"
 local vmcore = require "vmcore"
 local vnet = require "vmcore.kern.vnet"
 
@@ -93,6 +94,66 @@ for release, text in pairs(LAYOUTS) do
 
 		it("that are damaged fault", function()
 			assert.has_error(function() vnet.variable(k, "first", 0xfffffe0000123000) end)
+		end)
+	end)
+end
+
+for _, layout in ipairs { 12, 13, 15 } do
+	describe("network stacks of a system with modules as in " .. layout, function()
+		local w, k = modworld.new { layout = layout }, nil
+
+		setup(function()
+			local sys = lab.system("vnet modules " .. layout, w.options)
+			w:write(sys.dir)
+			k = assert(vmcore.open { core = sys.core, kernel = sys.kernel })
+		end)
+
+		teardown(function()
+			k:close()
+		end)
+
+		it("are found by jail, name, pointer and address", function()
+			local function found(which)
+				return vmcore.toaddress(vnet.find(k, which))
+			end
+			local host, www = w.stacks[1].vnet, w.stacks[2].vnet
+			for _, which in ipairs { 0, "0", host, k.var.vnet0 } do
+				assert.equal(host, found(which))
+			end
+			assert.equal(host, found(nil))
+			for _, which in ipairs { 1, "www", www, vnet.of_jail(k, 1) } do
+				assert.equal(www, found(which))
+			end
+			assert.error_matches(function() found "nosuch" end, "there is no jail nosuch")
+			assert.has_error(function() found(7) end)
+			assert.error_matches(function() found(host + 16) end, "there is no network stack at 0x")
+			assert.has_error(function() found(0xdeadc0dedeadc0de) end)
+		end)
+
+		it("have the variables of modules", function()
+			assert.equal(2, vnet.variable(k, "own", 1).number)
+			for i in ipairs(w.stacks) do
+				assert.equal(100 * i + 10, vnet.variable(k, "demo_hits", i - 1))
+				assert.equal(100 * i + 20, vnet.variable(k, "dyn_hits", i == 2 and "www" or nil))
+			end
+			local address, t = vnet.address(k, "demo_hits", "www")
+			assert.equal(w.files[1]:address_of "vnet_entry_demo_hits" + w.stacks[2].base, address)
+			assert.equal("int", tostring(t))
+			-- kvm_nlist(3) has them, as the selected stack does.
+			assert.equal(w.files[1]:address_of "vnet_entry_demo_hits" + w.stacks[1].base, k.kd:lookup "demo_hits")
+			k.kd:vnet_select(w.stacks[2].vnet)
+			assert.equal(address, k.kd:lookup "demo_hits")
+			k.kd:vnet_select()
+		end)
+
+		it("tell whose an address is, in modules too", function()
+			local stack = w.stacks[2]
+			assert.same({ vnet = stack.vnet, name = "dyn_hits", offset = 1, module = "dyn.ko" },
+				vnet.owner(k, w.files[2]:address_of "vnet_entry_dyn_hits" + stack.base + 1))
+			assert.same({ vnet = stack.vnet, name = "own", offset = 0 },
+				vnet.owner(k, k:symbol "vnet_entry_own".value + stack.base))
+			assert.same({ vnet = stack.vnet, offset = 0 },
+				vnet.owner(k, k:symbol "vnet_entry_modspace".value + 0x300 + stack.base))
 		end)
 	end)
 end

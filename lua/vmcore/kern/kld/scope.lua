@@ -104,11 +104,13 @@ end
 --- The symbol that a name means.
 -- @tparam string name
 -- @tparam ?string module as in named()
+-- @tparam ?string prefix of the symbol, which the name goes without
 -- @treturn ?table symbol, with a field `module` unless it is the kernel's; nil
 --   when there is none
 -- @treturn ?table file of files(); nil for the kernel
-function scope:find(name, module)
+function scope:find(name, module, prefix)
 	name, module = split(name, module)
+	name = (prefix or "") .. name
 	local symbol = in_kernel(module) and find_in_kernel(self, name)
 	if symbol then
 		return symbol
@@ -122,6 +124,42 @@ function scope:find(name, module)
 		end
 		if symbol then
 			return of(symbol, file), file
+		end
+	end
+	return nil
+end
+
+--- A section of a module, whose file must be there.
+-- @tparam string name
+-- @tparam string module with or without ".ko"
+-- @treturn ?table section of kvm.module
+function scope:section(name, module)
+	for file in modules(self, module) do
+		local m = self:module(file)
+		for _, s in pairs(m and m:sections() or {}) do
+			if s.placed and s.name == name then
+				return s
+			end
+		end
+	end
+	return nil
+end
+
+--- The symbol of whichever module has its section of a name at an address: of
+-- sets that the kernel gives a place in its own.
+-- @tparam string name
+-- @tparam integer address
+-- @treturn ?table symbol
+-- @treturn ?integer offset
+-- @treturn ?string name of the module
+function scope:in_section(name, address)
+	for file in modules(self) do
+		local m = self:module(file)
+		for _, s in pairs(m and m:sections() or {}) do
+			if s.placed and s.name == name and math.ult(address - s.addr, s.size) then
+				local symbol, inside = m:symbol_at(address)
+				return symbol, inside, file.name
+			end
 		end
 	end
 	return nil
