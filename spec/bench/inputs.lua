@@ -1,5 +1,7 @@
 --- The forged inputs of the benchmarks, made anew below a folder.
 local forge = require "spec.support.forge"
+local net = require "spec.support.net"
+local system = require "spec.support.system"
 
 local inputs = {}
 
@@ -60,6 +62,31 @@ function inputs.system(dir, n)
 	local path = folder(dir, "system-" .. n)
 	local s = forge.bench.new{ processes = n }
 	many_symbols(s.kernel, 34000)
+	s:write(path)
+	return { kernel = path .. "/kernel", core = path .. "/vmcore.0" }
+end
+
+-- Connections with five mbufs each, spread over processes.
+local function connections(n, count)
+	local pids = {}
+	for pid in pairs(n.procs) do
+		pids[#pids + 1] = pid > 1000 and pid or nil
+	end
+	table.sort(pids)
+	for i = 1, count do
+		net.inet(n, { "bench" .. i, "tcp4", 1, pids[i % #pids + 1], i // #pids % 16,
+			{ "\192\0\2\10", 80 }, { (">I4"):pack(0x0a000000 + i), 1024 + i % 60000 }, 4,
+			rcv = { 100, 20, 30 }, snd = { 40, 50 } })
+	end
+end
+
+--- A system of 1,000 processes, 10,000 sockets and 50,000 mbufs.
+-- @treturn table kernel, core
+function inputs.network(dir)
+	local path = folder(dir, "network")
+	local s = system.new { layout = 13, processes = 1000, prepare = net.prepare(13, function(n)
+		connections(n, 10000)
+	end) }
 	s:write(path)
 	return { kernel = path .. "/kernel", core = path .. "/vmcore.0" }
 end

@@ -153,6 +153,12 @@ command("10,000 processes", many, 100)
 heading "vmcore stacks, bt -a, exec to exit; the stacks of 10,000 threads"
 command("stacks", many, 1000, nil, "stacks")
 command("bt -a", many, 1000, nil, "bt", "-a")
+heading "the network, exec to exit; 1,000 processes, 10,000 sockets, 50,000 mbufs"
+local network = inputs.network(dir)
+for _, mode in ipairs { { "netstat", "-an" }, { "netstat", "-anx" }, { "sockstat" }, { "mbuf", "-a" } } do
+	command(table.concat(mode, " "), network, mode[1] == "netstat" and 500 or 1000, 100 * 1024,
+	    table.unpack(mode))
+end
 local known = inputs.real(dir, real and real ~= "" and real or "../shared/dumps")
 if known then
 	heading "vmcore ps, exec to exit; a real dump"
