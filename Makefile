@@ -103,6 +103,7 @@ FLUA	= /usr/libexec/flua
 FLUADIR	= /usr/share/flua
 FLUALIBDIR	= /usr/lib/flua
 FLUABINDIR	= /usr/bin
+FLUAMANDIR	= /usr/share/man
 # What it lacks and vmcore uses: copied from where $(LUA) has it.
 FLUA_WITH	= lpeg argparse dkjson
 
@@ -244,9 +245,9 @@ FLUA_MANIFEST	= $(FILES); \
 	(cd lua && find vmcore -name '*.lua') | list 644 lua '$(FLUADIR)'; \
 	(cd scripts && find . -type f ! -name '*.*' | sed 's,^./,,') | list 644 scripts '$(FLUADIR)/vmcore/scripts'; \
 	file 755 '$(B)/install/vmcore-flua' '$(FLUABINDIR)/vmcore'; \
-	file 644 scripts/vmcore.1 '/usr/share/man/man1/vmcore.1'; \
-	(cd core/bind && echo *.3lua | tr ' ' '\n') | list 644 core/bind /usr/share/man/man3lua; \
-	(cd lua/vmcore && echo *.3lua | tr ' ' '\n') | list 644 lua/vmcore /usr/share/man/man3lua
+	file 644 scripts/vmcore.1 '$(FLUAMANDIR)/man1/vmcore.1'; \
+	(cd core/bind && echo *.3lua | tr ' ' '\n') | list 644 core/bind '$(FLUAMANDIR)/man3lua'; \
+	(cd lua/vmcore && echo *.3lua | tr ' ' '\n') | list 644 lua/vmcore '$(FLUAMANDIR)/man3lua'
 
 FLUA_ALSO	= for m in $(FLUA_WITH); do M=$$m $(LUA) -e 'local m = os.getenv "M"; local so = package.searchpath(m, package.cpath); \
 	  local lua = package.searchpath(m, package.path) if not (lua or so) then error("no module " .. m) end; \
@@ -270,7 +271,7 @@ install: all
 	@$(LAUNCHER); launcher "$$(command -v $(LUA))" '$(LUADIR)' '$(LUALIBDIR)' '$(SHAREDIR)/vmcore' >$(B)/install/vmcore
 	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$(INCLUDEDIR)' '' \
 	  'Name: vmcore' 'Description: kvm(3) for FreeBSD crash dumps, on any host' 'Version: $(VERSION)' \
-	  'Cflags: -I$${includedir}' 'Libs: -L$${libdir} -lvmcore' 'Libs.private: $(LIBS)' >$(B)/install/vmcore.pc
+	  'Cflags: -I"$${includedir}"' 'Libs: -L"$${libdir}" -lvmcore' 'Libs.private: $(LIBS)' >$(B)/install/vmcore.pc
 	@$(B)/vmcore --completion bash >$(B)/install/vmcore.bash
 	@$(B)/vmcore --completion zsh >$(B)/install/_vmcore
 	@$(B)/vmcore --completion fish >$(B)/install/vmcore.fish
@@ -344,8 +345,13 @@ test: deps
 
 run-specs:
 	@$(ENV); specs="$(SPECS)"; \
-	[ -n "$$specs" ] || specs=$$(find spec -name '*_spec.lua' ! -path 'spec/real/*' ! -path 'spec/bench/*' | sort); \
+	[ -n "$$specs" ] || specs=$$(find spec -name '*_spec.lua' ! -path 'spec/real/*' ! -path 'spec/bench/*' ! -path 'spec/install/*' | sort); \
 	$(PRELOAD) $(LUA) spec/support/run.lua $$specs
+
+#: test-install  install, build and run it in every way there is
+test-install: deps
+	@$(MAKE) -s all
+	@$(MAKE) -s SPECS="$$(echo spec/install/*_spec.lua)" run-specs
 
 # The variant that can be told to fail an allocation (core/bind/testing.c).
 testing:
@@ -441,4 +447,4 @@ clean:
 help:
 	@sed -n 's/^#: /  /p' Makefile
 
-.PHONY: all FORCE embed standalone link-standalone install uninstall install-flua uninstall-flua deps demo run-demo test run-specs testing test-real sanitize tsan valgrind run-threads fuzz run-fuzz bench run-bench lint compile rock clean help
+.PHONY: all FORCE embed standalone link-standalone install uninstall install-flua uninstall-flua deps demo run-demo test run-specs testing test-install test-real sanitize tsan valgrind run-threads fuzz run-fuzz bench run-bench lint compile rock clean help

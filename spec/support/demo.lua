@@ -4,10 +4,12 @@
 -- system.lua. Needs nothing but Lua.
 local here = arg[0]:match "^(.*)/[^/]*$" or "."
 package.path = here .. "/../../?.lua;" .. package.path
+local net = require "spec.support.net"
 local system = require "spec.support.system"
 
 if not arg[1] then
 	io.stderr:write("usage: demo.lua OUTDIR [12|13|15]\n")
 	os.exit(2)
 end
-system.new{ layout = tonumber(arg[2] or 13) }:write(arg[1])
+local layout = tonumber(arg[2] or 13)
+system.new{ layout = layout, prepare = net.prepare(layout) }:write(arg[1])
