@@ -198,6 +198,16 @@ kvmi_dwarf_of(kvm_t *kd)
 	return (NULL);
 }
 
+struct kvmi_image *
+kvmi_dwarf_image(kvm_t *kd)
+{
+	const struct kvmi_dwarf *d = kvmi_dwarf_of(kd);
+
+	if (d == NULL || d->own != NULL)
+		return (d == NULL ? NULL : d->own);
+	return (kd->debug != NULL ? kd->debug : kd->image);
+}
+
 /* libdw itself stays loaded: another descriptor may be using it. */
 void
 kvmi_dwarf_destroy(struct kvmi_dwarf *d)

@@ -722,7 +722,9 @@ int	 kvm_symbol_next(kvm_t *kd, const char *name, size_t *cursor,
 /*
  * A section of the kernel file by name, as linked.  data is NULL for one
  * without contents (NOBITS); a compressed one is inflated, and size is then
- * the inflated one.  The bytes are the descriptor's.  0; or -1.
+ * the inflated one.  A section .debug_* that the kernel has not is that of the
+ * file with its DWARF, see kvm_debug_file().  The bytes are the descriptor's.
+ * 0; or -1.
  */
 int	 kvm_section(kvm_t *kd, const char *name, kvaddr_t *addr,
 	    const void **data, size_t *size);

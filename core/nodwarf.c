@@ -28,6 +28,14 @@ kvmi_dwarf_destroy(struct kvmi_dwarf *d)
 	(void)d;
 }
 
+struct kvmi_image *
+kvmi_dwarf_image(kvm_t *kd)
+{
+
+	not_built(kd, KVM_E_NOTYPE);
+	return (NULL);
+}
+
 const char *
 kvm_debug_file(kvm_t *kd)
 {

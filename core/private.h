@@ -502,6 +502,8 @@ struct kvmi_dwarf;
 struct kvmi_source;
 struct kvmi_source *kvmi_dwtypes_create(kvm_t *);
 void	kvmi_dwarf_destroy(struct kvmi_dwarf *);
+/* The file that has the kernel's DWARF; NULL with an error: none. */
+struct kvmi_image	*kvmi_dwarf_image(kvm_t *);
 
 /* module.c: close the files of all modules. */
 void	kvmi_modules_destroy(kvm_t *);

@@ -129,12 +129,16 @@ int
 kvm_section(kvm_t *kd, const char *name, kvaddr_t *addr, const void **data,
     size_t *size)
 {
+	struct kvmi_image *debug;
 	struct kvmi_section s;
 	int error;
 
 	if (!has_image(kd))
 		return (-1);
 	error = kvmi_image_section(kd->image, name, &s);
+	if (error > 0 && strncmp(name, ".debug_", 7) == 0 &&
+	    (debug = kvmi_dwarf_image(kd)) != NULL)
+		error = kvmi_image_section(debug, name, &s);
 	if (error > 0)
 		kvmi_error(kd, KVM_E_NOSYM, 0, "no section %s in %s", name,
 		    kvmi_image_path(kd->image));

@@ -144,6 +144,10 @@ function world:write()
 	local dir = lab.folder()
 	forge.kernel{ arch = self.arch, types = not self.o.no_types and self.mem.types or nil,
 		symbols = self.symbols, sections = self.sections, endian = self.mem.endian }:write(dir .. "/kernel")
+	if self.debug then
+		forge.kernel{ arch = self.arch, types = self.mem.types, ctf = false, dwarf = {},
+			sections = self.debug, endian = self.mem.endian }:write(dir .. "/kernel.debug")
+	end
 	forge.minidump{ memory = self.mem }:write(dir .. "/vmcore.0")
 	return { core = dir .. "/vmcore.0", kernel = dir .. "/kernel" }
 end

@@ -69,6 +69,17 @@ describe("a stack whose frame pointers fail", function()
 		end
 	end)
 
+	it("is followed by the tables of the kernel's debug file", function()
+		local w, td, f = world { debug = true }
+		w.debug = { f:section() }
+		local lines, broken = w:trace(td)
+		if broken and not require "kvm".built_with():find "libdw" then
+			return pending "this vmcore is built without libdw"
+		end
+		assert.is_nil(broken)
+		assert.same(FULL, lines)
+	end)
+
 	it("is followed by the tables in the dump", function()
 		local w, td, f = world()
 		local s = f:section()
