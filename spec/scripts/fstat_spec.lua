@@ -2,6 +2,12 @@
 local files = require "spec.support.files"
 local lab = require "spec.support.lab"
 
+-- What later kernels have and older ones have not.
+local PTS, EVENTFD = "712 9 pts - rw master of pts/7", "712 10 eventfd - rw count 5 flags 0x1"
+local MORE = { [12] = { PTS }, [13] = { PTS, EVENTFD },
+	[15] = { PTS, EVENTFD, "712 11 timerfd - rw count 1 clock 4 flags 0",
+		"712 12 inotify - rw pending 2 bytes 64", "712 13 jaildesc - rw jail 0" } }
+
 local function made(layout)
 	return lab.system("files " .. layout, { layout = layout, prepare = files.prepare(layout),
 		change = files.place })
@@ -32,16 +38,36 @@ describe("fstat", function()
 				    and row.mode or "-", row.rw ~= lab.null and row.rw or "-", name)
 			end
 			local pipe = sys.truth.files
-			assert.same({ "712 root vnode drwxr-xr-x - /", "712 wd vnode drwxrwxrwt - /etc",
+			local expected = { "712 root vnode drwxr-xr-x - /", "712 wd vnode drwxrwxrwt - /etc",
 				"712 text vnode -rwsr-xr-x - /bin/sh", "712 ctty vnode crw------- - /dev/ttyv0",
 				"712 0 vnode crw-rw-rw- rw /dev/null",
 				("712 1 pipe - rw %#x -> %#x"):format(pipe.a, pipe.b),
 				"712 3 vnode -rw-r--r-- r /etc/motd", "712 4 vnode -rw------- w -",
+				"712 5 shm -rw------- rw /seg", "712 6 sem -rw-r--r-- rw /sem value 3 waiters 0",
+				"712 7 kqueue - rw pending 2", "712 8 procdesc - rw process 720" }
+			for _, line in ipairs(MORE[layout]) do
+				expected[#expected + 1] = line
+			end
+			for _, line in ipairs { "712 14 vnode -rw-r--r-- rw /tmp/work/notes",
 				"701 root vnode drwxr-xr-x - /", "701 wd vnode dr-xr-xr-x - /dev",
 				"701 text vnode -rwsr-xr-x - /bin/sh", "701 ctty vnode crw------- - /dev/ttyv0",
 				("701 0 pipe - rw %#x -> %#x"):format(pipe.b, pipe.a),
-				"701 5 vnode -rw-r--r-- r /etc/motd" }, found)
+				"701 5 vnode -rw-r--r-- r /etc/motd" } do
+				expected[#expected + 1] = line
+			end
+			assert.same(expected, found)
+			local by = {}
+			for _, row in ipairs(rows) do
+				by[row.pid .. " " .. row.fd] = row
+			end
+			assert.equal("701:0", by["712 1"].peer)
+			assert.equal("712:1", by["701 0"].peer)
+			assert.equal(17, by["712 1"].size)
+			assert.equal(8192, by["712 5"].size)
+			assert.equal(lab.null, by["712 3"].peer)
 			assert.equal(2, #lab.rows(sys, "fstat", "/etc/motd"))
+			assert.equal(1, #lab.rows(sys, "fstat", "-f", "/tmp/work"))
+			assert.equal("/dev", lab.rows(sys, "fstat", "-f", "/dev")[1].mount)
 		end)
 	end
 

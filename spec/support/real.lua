@@ -106,6 +106,22 @@ function real.records(set, spelling, bytes)
 	return records
 end
 
+--- The same of records that are each as long as their first member says, as
+-- those of kern.proc.filedesc and kern.proc.vmmap; what they leave out is 0.
+function real.sized_records(set, spelling, bytes)
+	local list, at, whole = {}, 1, set:sizeof(spelling)
+	while at + 3 <= #bytes do
+		local size = ("<i4"):unpack(bytes, at)
+		if size <= 0 then
+			break
+		end
+		local record = bytes:sub(at, at + size - 1)
+		list[#list + 1] = record .. ("\0"):rep(whole - #record)
+		at = at + size
+	end
+	return real.records(set, spelling, table.concat(list))
+end
+
 --- A file of the truth: "truth.txt", "truth/kern.hostname".
 function real.truth(dump, name)
 	return source.read(dump.truth .. "/" .. name)

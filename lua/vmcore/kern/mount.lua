@@ -57,4 +57,21 @@ function mount.each(k, report)
 	}
 end
 
+--- Where the file system is mounted that has a path.
+-- @tparam table k
+-- @tparam string path from the system's root
+-- @treturn ?string nil when the kernel file does not tell
+function mount.containing(k, path)
+	local each, fields = mount.each(k, function() end)
+	local best
+	for mp in each or function() return nil end do
+		local ok, directory = pcall(fields.directory, mp)
+		local prefix = ok and directory:gsub("/$", "") .. "/"
+		if ok and (path .. "/"):sub(1, #prefix) == prefix and #directory >= #(best or "") then
+			best = directory
+		end
+	end
+	return best
+end
+
 return mount

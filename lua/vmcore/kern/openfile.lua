@@ -3,8 +3,10 @@
 -- @module vmcore.kern.openfile
 
 local file = require "vmcore.kern.file"
+local filedata = require "vmcore.kern.filedata"
 local kvm = require "kvm"
 local member = require "vmcore.kern.member"
+local vm_map = require "vmcore.kern.vm_map"
 local vnode = require "vmcore.kern.vnode"
 
 local openfile = {}
@@ -40,6 +42,7 @@ local function specials(k, T)
 	end
 	return {
 		{ "root", directory "rdir" }, { "wd", directory "cdir" }, { "jail", directory "jdir" },
+		{ "abi", directory "adir" },
 		{ "tr", address(trace) }, { "text", member.pointer(T, "p_textvp") },
 		{ "ctty", address(terminal) },
 	}
@@ -48,13 +51,34 @@ end
 local methods = {}
 local view_meta = { __index = methods }
 
+-- Hand out what a process has mapped, a row for each vnode.
+local function mapped(view, p)
+	local maps, found, order = view.maps, {}, {}
+	local map = maps and maps.of(p)
+	for e in map and maps:each(map) or function() return nil end do
+		local vp = e.object and maps:describe(e).vnode
+		if vp and found[vp] == nil then
+			order[#order + 1] = vp
+		end
+		if vp then
+			found[vp] = (found[vp] or 0) | e.protection
+		end
+	end
+	for _, vp in ipairs(order) do
+		coroutine.yield { p = p, fd = "mmap", type = "vnode", vp = vp, protection = found[vp] }
+	end
+end
+
 -- Hand out the files of a process.
-local function of_process(view, p)
+local function of_process(view, p, maps)
 	for _, special in ipairs(view.specials) do
 		local vp = special[2] and special[2](p)
 		if vp then
 			coroutine.yield { p = p, fd = special[1], type = "vnode", vp = vp }
 		end
+	end
+	if maps then
+		mapped(view, p)
 	end
 	for fd, fp in view.files:each(p) do
 		coroutine.yield { p = p, fd = fd, fp = fp }
@@ -65,14 +89,16 @@ end
 -- @tparam table procs vmcore.kern.proc
 -- @tparam ?function wanted of a process's address
 -- @tparam function report
--- @treturn function iterator of tables: p, fd (a number; "root" "wd" "jail"
---   "tr" "text" "ctty"), fp (address of the struct file, nil without one), vp
-function methods:each(procs, wanted, report)
+-- @tparam ?boolean maps also what is mapped
+-- @treturn function iterator of tables: p, fd (a number; "root" "wd" "jail" "abi"
+--   "tr" "text" "ctty" "mmap"), fp (address of the struct file, nil without one),
+--   vp; protection (VM_PROT_*, of what is mapped)
+function methods:each(procs, wanted, report, maps)
 	return coroutine.wrap(function()
 		for p in procs:addresses(report) do
 			local ok, fault = pcall(function()
 				if wanted == nil or wanted(p) then
-					of_process(self, p)
+					of_process(self, p, maps)
 				end
 			end)
 			if not ok then
@@ -82,35 +108,20 @@ function methods:each(procs, wanted, report)
 	end)
 end
 
--- The end of a pipe that is at the other side.
-local function pipe_peer(k)
-	return member.pointer(k:type "struct pipe", "pipe_peer")
-end
-
-local function shared_memory(k)
-	local T = k:type "struct shmfd"
-	local path, size = member.pointer(T, "shm_path"), member.getter(T, "shm_size")
-	return function(at)
-		local name = path and path(at)
-		return name and k.kd:read_string(name, 1024), size and size(at)
-	end
-end
-
 --- What can be known of what is open.
 -- @tparam table k
 -- @tparam kvm.type T struct proc
 -- @treturn ?table each(); `files`: vmcore.kern.file; `vnodes`:
---   vmcore.kern.vnode; peer: function of a pipe's address; shm: of a struct
---   shmfd's, to its path and size; vnode: function of what each() gives, to the
---   address of its vnode; nil when the kernel file has no types
+--   vmcore.kern.vnode; `data`: vmcore.kern.filedata; `vnode`: function of what
+--   each() gives, to the address of its vnode; nil when the kernel file has no types
 function openfile.new(k, T)
 	local files, vnodes = file.new(k, T), vnode.new(k)
 	if files == nil or vnodes == nil then
 		return nil
 	end
 	return setmetatable({
-		files = files, vnodes = vnodes, specials = specials(k, T),
-		peer = pipe_peer(k), shm = shared_memory(k),
+		files = files, vnodes = vnodes, specials = specials(k, T), data = filedata.new(k),
+		maps = vm_map.new(k),
 		vnode = function(open)
 			return open.vp or open.fp and files.fields.vnode(open.fp)
 		end,

@@ -3,6 +3,7 @@
 -- @module vmcore.kern.vnode
 
 local member = require "vmcore.kern.member"
+local vnwithin = require "vmcore.kern.vnwithin"
 
 local vnode = {}
 
@@ -37,7 +38,7 @@ local function node_readers(k)
 end
 
 -- A directory's or file's name in the one above: the first entry that leads
--- to the vnode. Device nodes are not in the cache: devfs knows their names.
+-- to the vnode.
 local function name_in_cache(view)
 	local k, N = view.k, view.cache
 	local first = member.pointer(view.type, "v_cache_dst.tqh_first")
@@ -54,13 +55,6 @@ local function name_in_cache(view)
 	end
 end
 
-local function device_name(view)
-	local dev = member.getter(view.type, "v_rdev.si_name")
-	return function(vp)
-		return dev and view.kind(vp) == "VCHR" and view.filesystem(vp) == "devfs" and dev(vp) or nil
-	end
-end
-
 local methods = {}
 local view_meta = { __index = methods }
 
@@ -69,33 +63,52 @@ local function covered(view, vp)
 	local depth = 0
 	while vp and view.vflag(vp) & VV_ROOT ~= 0 and depth < DEPTH_MAX do
 		local mp = view.mount(vp)
-		vp, depth = mp and view.covered_by(mp), depth + 1
+		if mp == nil then
+			break		-- it was unmounted by force
+		end
+		vp, depth = view.covered_by(mp), depth + 1
 	end
 	return vp
 end
 
---- The path of a vnode from the system's root, as vn_fullpath(9) finds it.
+local function joined(base, parts)
+	local text = {}
+	for i = #parts, 1, -1 do
+		text[#text + 1] = parts[i]
+	end
+	return base .. "/" .. table.concat(text, "/")
+end
+
+-- The path of a vnode that the name cache does not lead to: what is mounted
+-- there knows where that is, or its own file system where it is in there.
+local function by_mount(view, vp)
+	local here = view.kind(vp) == "VDIR" and view.mounted_here and view.mounted_here(vp)
+	if here then
+		return view.mounted_on(here)
+	end
+	local fs = view.filesystem(vp)
+	local knows = fs and view.within[fs]
+	local rest = knows and knows(vp)
+	return rest and view.mounted_on(view.mount(vp)):gsub("/$", "") .. "/" .. rest
+end
+
+--- The path of a vnode from the system's root, as vn_fullpath(9) finds it: by
+-- the name cache, and by what file systems know that do not use it.
 -- @tparam integer vp address
--- @treturn ?string nil when the name cache does not lead there
+-- @treturn ?string nil when nothing leads there: a file that was removed, or
+--   whose name fell out of the cache
 -- @raise a fault
 function methods:path(vp)
 	local parts, first = {}, vp
 	for _ = 1, DEPTH_MAX do
 		vp = covered(self, vp)
 		if vp == nil then
-			local text = {}
-			for i = #parts, 1, -1 do
-				text[#text + 1] = parts[i]
-			end
-			return "/" .. table.concat(text, "/")
+			return joined("", parts)
 		end
 		local name, above = self.name(vp)
-		if name == nil and #parts == 0 and self.device(vp) then
-			local mp = self.mount(vp)
-			return self.mounted_on(mp):gsub("/$", "") .. "/" .. self.device(vp)
-		end
 		if name == nil then
-			return nil
+			local base = by_mount(self, vp)
+			return base and #parts > 0 and joined(base:gsub("/$", ""), parts) or base
 		end
 		parts[#parts + 1], vp = name, above
 	end
@@ -175,7 +188,9 @@ function vnode.new(k)
 		return mp and fstype(mp)
 	end
 	view.name = name_in_cache(view) or function() return nil end
-	view.device = device_name(view)
+	view.mounted_here = member.pointer(V, "v_mountedhere")
+	view.mount_data = member.pointer(M, "mnt_data")
+	view.within = vnwithin.new(view)
 	return view
 end
 
