@@ -1,4 +1,5 @@
 --- `vmcore ps`: what it prints of whole and damaged systems.
+local files = require "spec.support.files"
 local json = require "dkjson"
 local lab = require "spec.support.lab"
 
@@ -91,6 +92,74 @@ describe("ps", function()
 		assert.same({ 760 }, pids("-J", "1"))
 		assert.same({ 710 }, pids("-c", "sshd,sh", "-p", "710"))
 		assert.same({}, pids("-p", "99"))
+	end)
+
+	-- Those that struct kinfo_proc is known of.
+	local function known(layout)
+		return lab.system("files " .. layout, { layout = layout, prepare = files.prepare(layout),
+			change = files.place })
+	end
+
+	for _, layout in ipairs { 12, 13, 15 } do
+		it("has the keywords of ps(1), of " .. layout, function()
+			local other = known(layout)
+			local rows, err, status = lab.rows(other, "ps", "-p", "720,701,750", "-o",
+			    "pid,vsz,rss,nice,pri,mwchan,time,%cpu,etime,login,jail,lwp,tdname,state,caught")
+			assert.equal("", err)
+			assert.equal(0, status)
+			local of = other.truth.processes
+			assert.equal(3, #rows)
+			for _, row in ipairs(rows) do
+				local truth = of[row.pid]
+				local td = truth.threads[1]
+				assert.same({ truth.vsize, truth.rss * 4096, truth.nice, td.pri, td.wmesg or td.lockname and "*"
+				    .. td.lockname or "", td.tid, td.name, truth.login, "0" }, { row.vsize, row.rss, row.nice,
+				    row.pri, row.mwchan, row.tid, row.tdname, row.login, row.jail }, "pid " .. row.pid)
+				assert.equal(truth.stat, row.state:sub(1, 1))
+				assert.is_true(row.runtime > 0 and row.cpu >= 0)
+				assert.equal(other.truth.time - truth.started, row.etime)
+				assert.equal(("0"):rep(32), row.sigcatch)
+			end
+		end)
+	end
+
+	it("has a row for each thread with -H, and a zombie's too", function()
+		local other = known(13)
+		local rows, err = lab.rows(other, "ps", "-H", "-p", "0,771")
+		assert.equal("", err)
+		local of = other.truth.processes
+		assert.equal(#of[0].threads + 1, #rows)
+		for i, td in ipairs(of[0].threads) do
+			for _, row in ipairs(rows) do
+				if row.tid == td.tid then
+					assert.same({ 0, td.name, td.stat }, { row.pid, row.tdname, row.state:sub(1, 1) }, i)
+				end
+			end
+		end
+	end)
+
+	it("sorts by memory and by use of the CPU", function()
+		local rows = lab.rows(known(13), "ps", "-m", "-o", "pid,vsz")
+		for i = 2, #rows do
+			assert.is_true(rows[i - 1].vsize >= rows[i].vsize)
+		end
+		assert.equal(#rows, #lab.rows(known(13), "ps", "-r", "-u"))
+	end)
+
+	it("prints the formats", function()
+		local text, other = "", known(13)
+		for _, format in ipairs { "-axl", "-axu", "-j", "-H" } do
+			text = text .. lab.vmcore("-M", other.core, "-N", other.kernel, "ps", format, "-p", "0,1,712,720,771")
+		end
+		lab.golden("ps-formats", text)
+	end)
+
+	it("takes headers, and no keyword that there is not", function()
+		local out = lab.vmcore("-M", sys.core, "-N", sys.kernel, "ps", "-p", "1", "-o", "pid=NUMBER,comm")
+		assert.equal("NUMBER COMMAND\n     1 init\n", out)
+		local _, err, status = lab.vmcore("-M", sys.core, "-N", sys.kernel, "ps", "-o", "pid,beauty")
+		assert.equal(2, status)
+		assert.matches("no keyword 'beauty'", err)
 	end)
 
 	it("does not take what is no list", function()

@@ -163,7 +163,8 @@ end
 -- @tparam table k
 -- @tparam kvm.type T struct proc
 -- @tparam kvm.type TD struct thread
--- @treturn ?function nil when the kernel does not tell enough
+-- @treturn ?function of a process, and a thread's address when it is not to be
+--   its first one's; nil when the kernel does not tell enough
 -- @treturn ?function the same of a table with the values of stat.MEMBERS and
 --   stat.THREAD_MEMBERS, and `addr`, `td`
 function stat.new(k, T, TD)
@@ -175,8 +176,8 @@ function stat.new(k, T, TD)
 	local values = { __index = function(v, name)
 		return get[name](v.addr, v)
 	end }
-	return function(p)
-		return letters(setmetatable({ addr = thread.address_of(p) }, values), known)
+	return function(p, td)
+		return letters(setmetatable({ addr = thread.address_of(p), td = td }, values), known)
 	end, function(v)
 		return letters(v, known)
 	end
