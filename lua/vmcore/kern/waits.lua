@@ -14,6 +14,9 @@ local witness = require "vmcore.kern.witness"
 
 local waits = {}
 
+-- A dump may be made to have chains of any length: this is enough.
+local PATH_MAX <const> = 10000
+
 local LOCK_TYPES = { sx = true, lockmgr = true }
 
 local methods = {}
@@ -219,7 +222,7 @@ function waits.cycles(list, by_td)
 			table.move(path, i, #path, 1, cycle)
 			found[#found + 1] = cycle
 			return
-		elseif state[td] or by_td[td] == nil then
+		elseif state[td] or by_td[td] == nil or #path == PATH_MAX then
 			return
 		end
 		state[td], path[#path + 1] = "open", td

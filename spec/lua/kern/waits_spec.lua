@@ -29,6 +29,14 @@ describe("cycles", function()
 		assert.equal("1 2; 3 4 5", cycles "1>2 2>1 3>4 4>5 5>3")
 	end)
 
+	it("end the search in chains of any length", function()
+		local text = {}
+		for i = 1, 60000 do
+			text[i] = ("%d>%d"):format(i, i + 1)
+		end
+		assert.equal("", cycles(table.concat(text, " ")))
+	end)
+
 	it("go through one of several owners", function()
 		assert.equal("1 3", cycles "1>2,3 3>1")
 	end)

@@ -1,0 +1,58 @@
+--- Words about threads and the locks that they wait for.
+-- @module vmcore.waittext
+
+local waittext = {}
+
+--- A thread, as "thread 100030 (pid 720, crasher)".
+-- @tparam table names of vmcore.kern.waits, names()
+-- @tparam integer td
+-- @treturn string
+function waittext.thread(names, td)
+	return ("thread %s (pid %s, %s)"):format(names.tid(td) or ("%#x"):format(td),
+	    names.pid(td) or "?", names.name(td) or "?")
+end
+
+--- Who has a lock that does not record its holders.
+-- @tparam table lock see vmcore.kern.lock, at()
+-- @treturn string
+function waittext.holder(lock)
+	if lock.state == "shared" then
+		return ("held shared by %d (who is not recorded)"):format(lock.readers or 1)
+	end
+	return lock.state == "exclusive" and "held exclusive (by whom is not recorded)" or lock.state
+end
+
+--- What a thread waits for.
+-- @tparam table wait of vmcore.kern.waits, all()
+-- @treturn string
+function waittext.wait(wait)
+	local lock = wait.lock
+	return ("%s on lock %#x (%s) \"%s\"%s"):format(wait.how == "spinning" and "spins" or
+	    "is blocked", lock.address, lock.class, lock.name or "?",
+	    #wait.owners == 0 and ", " .. waittext.holder(lock) or "")
+end
+
+local STATES = {
+	running = function(fields, td) return ("runs on CPU %s"):format(fields.oncpu(td)) end,
+	sleep = function(fields, td)
+		local wmesg = fields.wmesg(td)
+		return wmesg ~= "" and ("sleeps (%s)"):format(wmesg) or "sleeps"
+	end,
+	runq = function() return "waits for a CPU" end,
+	can_run = function() return "can run" end,
+	lock = function() return "is blocked, but on no lock that was found" end,
+}
+
+--- What a thread does that waits for no lock.
+-- @tparam table fields of threads, of vmcore.kern.thread
+-- @tparam integer td
+-- @treturn string
+function waittext.state(fields, td)
+	local ok, text = pcall(function()
+		local state = fields.state(td)
+		return (STATES[state] or function() return "is " .. state end)(fields, td)
+	end)
+	return ok and text or "can't be read"
+end
+
+return waittext
