@@ -3,7 +3,9 @@
 -- dwarfcc_spec.lua.
 local forge = require "spec.support.forge"
 local kvm = require "kvm"
+local lab = require "spec.support.lab"
 local typedump = require "spec.support.typedump"
+local vmcore = require "vmcore"
 
 local DIR = os.tmpname()
 os.remove(DIR)
@@ -174,6 +176,45 @@ describe("DWARF", function()
 		k:write(path)
 		local kd <close> = open(path)
 		assert.equal("dwarf", kd:type_source())
+	end)
+
+	for version = 2, 5 do
+		it(("%d tells source lines"):format(version), function()
+			local func = { k = "func", r = 0, p = {} }
+			local set = forge.types "struct a { int x; };"
+			local id = set:add(func)
+			local base = 0xffffffff80200000
+			local kd <close> = open(write("lines", "amd64", set, { version = version }, {
+				{ name = "first", addr = base, size = 64, type = "func", ctype = id },
+				{ name = "second", addr = base + 256, size = 50, type = "func", ctype = id },
+			}))
+			for _, case in ipairs { { 0, 100 }, { 15, 100 }, { 16, 101 }, { 63, 103 },
+			    { 256, 200 }, { 256 + 49, 203 } } do
+				assert.same({ "kern/forge.c", case[2] },
+				    { kd:source_line(base + case[1]) }, case[1])
+			end
+			for _, outside in ipairs { -1, 64, 255, 256 + 50, 1 << 20 } do
+				local none, message, code = kd:source_line(base + outside)
+				assert.is_nil(none)
+				assert.equal("nosym", code)
+				assert.matches("lines has no source line for 0xffffffff80", message)
+			end
+		end)
+	end
+
+	it("serves every command as CTF does", function()
+		local with = lab.system("13", { layout = 13 })
+		local without = lab.system("13 dwarf", { layout = 13, ctf = false, dwarf = { copies = 2 } })
+		for _, command in ipairs { "ps", "threads", "kldstat", "dmesg" } do
+			local out, err, status = lab.vmcore("-M", with.core, "-N", with.kernel, command)
+			local out2, err2, status2 = lab.vmcore("-M", without.core, "-N", without.kernel, command)
+			assert.equal(out, out2)
+			assert.equal(err, err2)
+			assert.equal(status, status2)
+		end
+		local k <close> = assert(vmcore.open { core = without.core, kernel = without.kernel })
+		assert.equal("dwarf", k:type_source())
+		assert.equal(720, k:object("struct proc", without.truth.processes[720].addr).p_pid)
 	end)
 
 	it("says what is missing where there is neither", function()

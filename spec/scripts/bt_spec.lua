@@ -1,4 +1,5 @@
 --- `vmcore bt`: what it prints of whole and damaged systems.
+local kvm = require "kvm"
 local lab = require "spec.support.lab"
 local modules = require "spec.support.modules"
 
@@ -50,6 +51,22 @@ describe("bt", function()
 		    "701", "nosuch")
 		assert.equal(1, status)
 		lab.golden("bt-damaged", out .. "--- standard error\n" .. err)
+	end)
+
+	it("tells source lines, where the kernel has DWARF", function()
+		local lines = lab.system("bt lines", { layout = 13, ctf = false, dwarf = { version = 4 } })
+		local out, err, status = vmcore(lines)
+		assert.equal("", err)
+		assert.equal(0, status)
+		lab.golden("bt-lines", out)
+		local kd <close> = assert(kvm.openx { core = lines.core, kernel = lines.kernel })
+		assert.equal("dwarf", kd:type_source())
+		for i, row in ipairs(lab.rows(lines, "bt")) do
+			local pc = math.tointeger(row.pc)
+			-- The innermost frame is where it stands, a caller at its call.
+			local file, line = kd:source_line(i == 1 and pc or pc - 1)
+			assert.equal(("%s:%d"):format(file, line), row.source)
+		end
 	end)
 
 	it("has every frame that was made, as JSON", function()

@@ -1,7 +1,9 @@
 --- Writes DWARF, versions 2 to 5, of either byte order: .debug_info and
--- .debug_abbrev of a type set and of symbols.
+-- .debug_abbrev of a type set and of symbols, and .debug_line:
+-- the i-th function (by address) begins on line 100 * i of kern/forge.c,
+-- and has a line for every 16 bytes.
 --
---	local info, abbrev = dwarf.encode(set, { version = 4, symbols = list })
+--	local info, abbrev, line = dwarf.encode(set, { version = 4, symbols = list })
 --
 -- Constants are those of the DWARF standard, section 7. Types stand in a unit
 -- of their own, once or several times; symbols in the last one.
@@ -12,11 +14,11 @@ local TAG = { array = 0x01, enum = 0x04, param = 0x05, member = 0x0d, ptr = 0x0f
 	base = 0x24, const = 0x26, enumerator = 0x28, subprogram = 0x2e, variable = 0x34,
 	volatile = 0x35, restrict = 0x37 }
 local AT = { location = 0x02, name = 0x03, byte_size = 0x0b, bit_offset = 0x0c, bit_size = 0x0d,
-	low_pc = 0x11, high_pc = 0x12, const_value = 0x1c, prototyped = 0x27, upper_bound = 0x2f,
+	stmt_list = 0x10, low_pc = 0x11, comp_dir = 0x1b, high_pc = 0x12, const_value = 0x1c, prototyped = 0x27, upper_bound = 0x2f,
 	member_location = 0x38, declaration = 0x3c, encoding = 0x3e, external = 0x3f, type = 0x49,
 	data_bit_offset = 0x6b }
-local FORM = { addr = 0x01, block1 = 0x0a, string = 0x08, flag = 0x0c, sdata = 0x0d, udata = 0x0f,
-	ref4 = 0x13, exprloc = 0x18 }
+local FORM = { addr = 0x01, block1 = 0x0a, data4 = 0x06, string = 0x08, flag = 0x0c, sdata = 0x0d, udata = 0x0f,
+	ref4 = 0x13, sec_offset = 0x17, exprloc = 0x18 }
 -- DW_ATE_*, by the flags of a CTF integer: signed 1, char 2, bool 4.
 local ENCODING = { [0] = 7, 5, 8, 6, 2, 2, 2, 2 }
 -- What a forward declaration of CTF is of.
@@ -64,6 +66,8 @@ function PUT.udata(w, value) w:put(uleb(value)) end
 function PUT.sdata(w, value) w:put(sleb(value)) end
 function PUT.addr(w, value) w:put(w:pack(w.set.ptrsize == 8 and "i8" or "I4",
     w.set.ptrsize == 8 and value or value & 0xffffffff)) end
+function PUT.data4(w, value) w:put(w:pack("I4", value)) end
+PUT.sec_offset = PUT.data4
 function PUT.block1(w, value) w:put(string.char(#value) .. value) end
 function PUT.exprloc(w, value) w:put(uleb(#value) .. value) end
 
@@ -244,12 +248,58 @@ local function header(w, length)
 	return w:pack("I4I2I4B", length + 7, w.version, 0, w.set.ptrsize)
 end
 
+-- The functions among symbols, by address.
+local function functions(symbols)
+	local out = {}
+	for _, s in ipairs(symbols or {}) do
+		if s.type == "func" and (s.size or 0) > 0 then
+			out[#out + 1] = s
+		end
+	end
+	table.sort(out, function(a, b) return math.ult(a.addr, b.addr) end)
+	return out
+end
+
+-- Special opcodes are not used: DW_LNS_advance_pc, _advance_line, _copy.
+local function line_program(w, list)
+	local out = {}
+	for i, s in ipairs(list) do
+		local advance = 100 * i - 1
+		out[#out + 1] = "\0" .. uleb(1 + w.set.ptrsize) .. "\2" ..
+		    w:pack(w.set.ptrsize == 8 and "i8" or "I4", s.addr) .. "\3" .. sleb(advance) .. "\1"
+		for _ = 16, s.size - 1, 16 do
+			out[#out + 1] = "\2" .. uleb(16) .. "\3" .. sleb(1) .. "\1"
+		end
+		out[#out + 1] = "\2" .. uleb(s.size % 16 == 0 and 16 or s.size % 16) .. "\0\1\1"
+	end
+	return table.concat(out)
+end
+
+local function line_table(w, list)
+	local version = math.min(w.version, 4)
+	local after = w:pack(version >= 4 and "BBBbBB" or "BBbBB",
+	    table.unpack(version >= 4 and { 1, 1, 1, -5, 14, 10 } or { 1, 1, -5, 14, 10 })) ..
+	    "\0\1\1\1\1\0\0\0\1" .. "kern\0\0" .. "forge.c\0\1\0\0\0"
+	local rest = w:pack("I4", #after) .. after .. line_program(w, list)
+	return w:pack("I4I2", #rest + 2, version) .. rest
+end
+
+-- Where the text of a unit is, and its lines.
+local function text_of(w, list)
+	if #list == 0 then
+		return false
+	end
+	local last = list[#list]
+	return { "low_pc", "addr", list[1].addr }, { "high_pc", "addr", last.addr + last.size },
+	    { "stmt_list", w.version >= 4 and "sec_offset" or "data4", 0 }, { "comp_dir", "string", "/usr/src/sys" }
+end
+
 -- One unit with all types, and with symbols if they are given.
 local function unit(w, symbols)
 	local start = #header(w, 0)
 	local where = {}
 	w.out, w.fixups, w.length = {}, {}, 0
-	w:die("unit", true, { "name", "string", "forge.c" })
+	w:die("unit", true, { "name", "string", "kern/forge.c" }, text_of(w, functions(symbols)))
 	for id, t in ipairs(w.set.list) do
 		where[id] = start + w.length
 		if EMIT[t.k] then
@@ -284,6 +334,7 @@ end
 -- that the types stand in)
 -- @treturn string the contents of .debug_info
 -- @treturn string those of .debug_abbrev
+-- @treturn string those of .debug_line
 function dwarf.encode(set, o)
 	o = o or {}
 	local w = setmetatable({ set = set, endian = set.endian, version = o.version or 4,
@@ -292,7 +343,7 @@ function dwarf.encode(set, o)
 	for i = 1, copies do
 		units[i] = unit(w, i == copies and o.symbols or nil)
 	end
-	return table.concat(units), abbreviations(w)
+	return table.concat(units), abbreviations(w), line_table(w, functions(o.symbols))
 end
 
 return dwarf

@@ -131,9 +131,10 @@ function image:add_dwarf(e)
 	for k, v in pairs(self.opts.dwarf) do
 		how[k] = v
 	end
-	local info, abbrev = dwarf.encode(self.opts.types, how)
+	local info, abbrev, line = dwarf.encode(self.opts.types, how)
 	e:section{ name = ".debug_info", flags = "", align = 1, data = info, compress = how.compress }
 	e:section{ name = ".debug_abbrev", flags = "", align = 1, data = abbrev }
+	e:section{ name = ".debug_line", flags = "", align = 1, data = line }
 end
 
 function image:add_types(e)
