@@ -15,7 +15,9 @@ describe("ifconfig", function()
 		local sys = net.system(13, "ifconfig damaged", function(s)
 			local n, BAD = s.sys.net, 0xfffffe0000123000
 			s.memory:struct(n.interfaces[1], "struct ifnet", { if_xname = "\27[2J" })
-			s.memory:struct(n.interfaces[2], "struct ifnet", { ["if_addrhead.cstqh_first"] = BAD })
+			s.memory:struct(n.interfaces[2], "struct ifnet", { ["if_addrhead.cstqh_first"] = BAD,
+				if_description = BAD })
+			s.memory:struct(n.interfaces[3], "struct ifnet", { ["if_groups.cstqh_first"] = BAD })
 		end)
 		local out, err, status = lab.vmcore("-M", sys.core, "-N", sys.kernel, "ifconfig")
 		assert.equal(1, status)
@@ -41,6 +43,7 @@ describe("ifconfig", function()
 		    { rows[1].family, rows[1].address, rows[2].family, rows[2].address })
 		assert.same({ 24, "192.0.2.255", 1500, 0x8843, "UP,BROADCAST,RUNNING,SIMPLEX,MULTICAST" },
 		    { rows[2].prefix, rows[2].peer, rows[2].mtu, rows[2].flags, rows[2].flag_names })
+		assert.same({ 0x80008, "egress", "uplink" }, { rows[1].options, rows[1].groups, rows[1].description })
 		assert.equal(2, #lab.rows(net.system(13), "ifconfig", "-j", "1"))
 	end)
 end)

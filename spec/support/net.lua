@@ -144,6 +144,7 @@ local function interfaces(n)
 		drv = RUNNING, counters = { 10, 0, 10, 0, 0, 840, 840 },
 		{ n:link(1, ""), n:inet_address("\127\0\0\1"), n:inet_address("\255\0\0\0") } })
 	n:interface(host, { name = "em0", index = 2, mtu = 1500, flags = UP | 0x2 | 0x800 | 0x8000,
+		options = 0x80008, description = "uplink", group = "egress",
 		drv = RUNNING, counters = { 1000, 1, 2000, 2, 3, 64000, 128000, 0, 0, 4 },
 		{ n:link(2, "\2\0\x5e\x10\0\1"), n:inet_address(HOST), n:inet_address("\255\255\255\0"),
 		n:inet_address "\xc0\0\2\255" } })

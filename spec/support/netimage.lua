@@ -257,6 +257,10 @@ function methods:interface(stack, d)
 	local ifp = sys:make("struct ifnet", { if_xname = d.name, if_index = d.index, if_mtu = d.mtu,
 		if_flags = d.flags, if_drv_flags = d.drv, if_link_state = 2, if_vnet = stack.vnet,
 		if_counters = counters })
+	sys:fill(ifp, "struct ifnet", { if_capenable = d.options or 0,
+		if_description = d.description and sys.mem:string(nil, d.description) or 0,
+		["if_groups.cstqh_first"] = d.group and sys:make("struct ifg_list", {
+			ifgl_group = sys:make("struct ifg_group", { ifg_group = d.group }) }) or 0 })
 	local a = d[1]
 	local inet = sys:make("struct ifaddr", { ifa_addr = a[2], ifa_netmask = a[3],
 		ifa_dstaddr = a[4] or 0, ifa_ifp = ifp, ifa_ipackets = self:counter(3),

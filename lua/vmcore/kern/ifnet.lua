@@ -22,6 +22,14 @@ local FLAGS = {
 	{ 0x40000, "MONITOR" }, { 0x80000, "STATICARP" },
 }
 local IFF_RUNNING, IFF_OACTIVE = 0x40, 0x400	-- only in if_drv_flags
+-- if_capenable, net/if.h: IFCAP_*, as ifconfig(8) calls them
+local OPTIONS = { [0] = "RXCSUM", "TXCSUM", "NETCONS", "VLAN_MTU", "VLAN_HWTAGGING", "JUMBO_MTU",
+	"POLLING", "VLAN_HWCSUM", "TSO4", "TSO6", "LRO", "WOL_UCAST", "WOL_MCAST", "WOL_MAGIC", "TOE4",
+	"TOE6", "VLAN_HWFILTER", "NV", "VLAN_HWTSO", "LINKSTATE", "NETMAP", "RXCSUM_IPV6", "TXCSUM_IPV6",
+	"HWSTATS", "TXRTLMT", "HWRXTSTMP", "MEXTPG", "TXTLS4", "TXTLS6", "VXLAN_HWCSUM", "VXLAN_HWTSO",
+	"TXTLS_RTLMT" }
+local DESCRIPTION_MAX = 1024	-- net.ifdescr_maxlen is 1024, unless it was changed
+
 -- if_link_state, net/if.h
 local LINKS = { [0] = "unknown", "down", "up" }
 
@@ -33,6 +41,19 @@ function ifnet.flag_names(flags)
 	for _, flag in ipairs(FLAGS) do
 		if flags & flag[1] ~= 0 then
 			list[#list + 1] = flag[2]
+		end
+	end
+	return table.concat(list, ",")
+end
+
+--- The names of the capabilities that are enabled.
+-- @tparam integer options
+-- @treturn string
+function ifnet.option_names(options)
+	local list = {}
+	for bit = 0, 31 do
+		if options >> bit & 1 ~= 0 then
+			list[#list + 1] = OPTIONS[bit]
 		end
 	end
 	return table.concat(list, ",")
@@ -72,6 +93,12 @@ local function interface_fields(k, T, read)
 		end,
 		link = link and function(ifp) return LINKS[link(ifp)] or tostring(link(ifp)) end,
 	}
+	local text, capenable = member.pointer(T, "if_description"), member.getter(T, "if_capenable")
+	fields.description = text and function(ifp)
+		local at = text(ifp)
+		return at and (k.kd:read_string(at, DESCRIPTION_MAX) or inaddr.read(k, at, 1) and "")
+	end
+	fields.options = capenable and function(ifp) return capenable(ifp) & 0xffffffff end
 	local counters = T:member "if_counters"
 	for i, name in pairs(counters and COUNTERS or {}) do
 		local at = counters.offset + i * k.kd:ptrsize()
@@ -131,6 +158,24 @@ function methods:each(stack, report)
 	end))
 end
 
+--- The names of the groups that an interface is in.
+-- @tparam integer ifp
+-- @tparam function report
+-- @treturn {string...}
+function methods:groups(ifp, report)
+	local list = {}
+	for member_of in self.walk_groups and self.walk_groups(ifp + self.grouphead, function(status)
+		report(("groups of the interface at %#x: %s"):format(ifp, status.message))
+	end) or function() return nil end do
+		local ok, name = pcall(self.group_name, member_of)
+		list[#list + 1] = ok and name or nil
+		if not ok then
+			report(("a group of the interface at %#x: %s"):format(ifp, tostring(name)))
+		end
+	end
+	return list
+end
+
 --- The addresses of an interface.
 -- @tparam integer ifp
 -- @tparam function report
@@ -182,8 +227,8 @@ end
 -- @tparam table k
 -- @tparam table stacks vmcore.kern.netstack
 -- @treturn ?table with `fields`: functions of an address: name mtu index metric
---   baudrate (bits a second) fib flags link addr and the counters; nil when the
---   kernel file has no types
+--   baudrate (bits a second) fib flags options (capabilities that are enabled)
+--   description link addr and the counters; nil when the kernel file has no types
 function ifnet.new(k, stacks)
 	local T, A = k:type "struct ifnet", k:type "struct ifaddr"
 	local head, list = k:type "struct ifnethead", T and T:member "if_addrhead"
@@ -191,8 +236,13 @@ function ifnet.new(k, stacks)
 		return nil
 	end
 	local read = counter.reader(k)
+	local G, groups = k:type "struct ifg_list", T:member "if_groups"
+	local group_name = member.getter(G, "ifgl_group.ifg_group")
 	return setmetatable({
 		k = k, stacks = stacks, type = T, addrhead = list.offset,
+		grouphead = groups and groups.offset, group_name = group_name,
+		walk_groups = groups and group_name and queue.prepare(groups.type, "ifgl_next",
+		    { element = G, addresses = true }),
 		fields = interface_fields(k, T, read),
 		read_address = address_reader(k, A, read),
 		walk = queue.prepare(head, "if_link", { element = T, addresses = true }),

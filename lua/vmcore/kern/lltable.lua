@@ -13,6 +13,12 @@ local lltable = {}
 local FLAGS = { { 0x1, "deleted" }, { 0x2, "static" }, { 0x4, "ifaddr" }, { 0x8, "valid" },
 	{ 0x10, "redirect" }, { 0x20, "published" }, { 0x40, "linked" } }
 local LLE_STATIC, LLE_IFADDR, LLE_VALID = 0x2, 0x4, 0x8
+-- ln_state: ARP_LLINFO_*, net/if_llatbl.h; ND6_LLINFO_*, netinet6/nd6.h
+local STATES = {
+	[inaddr.AF_INET] = { [0] = "incomplete", "reachable", "verify" },
+	[inaddr.AF_INET6] = { [-2] = "nostate", [-1] = "waitdelete", [0] = "incomplete", "reachable",
+		"stale", "delay", "probe" },
+}
 local BUCKETS_MAX = 1 << 16
 local ETHER_ADDR_LEN = 6
 
@@ -24,6 +30,14 @@ local function flag_names(value)
 		end
 	end
 	return table.concat(names, ",")
+end
+
+--- The name of an entry's state.
+-- @tparam integer family
+-- @tparam integer state
+-- @treturn string
+function lltable.state_name(family, state)
+	return (STATES[family] or {})[state] or tostring(state)
 end
 
 -- A reader of entries; an address that is not known yet is nil.

@@ -22,6 +22,11 @@ for _, layout in ipairs { 12, 13, 15 } do
 			assert.same({ 1500, 2, "UP,BROADCAST,RUNNING,SIMPLEX,MULTICAST", "up", 1000, 4, 128000 },
 			    { fields.mtu(em), fields.index(em), ifnet.flag_names(fields.flags(em)), fields.link(em),
 			    fields.ipackets(em), fields.iqdrops(em), fields.obytes(em) })
+			assert.same({ "VLAN_MTU,LINKSTATE", "uplink", { "egress" } },
+			    { ifnet.option_names(fields.options(em)), fields.description(em), view:groups(em, error) })
+			local name_of = ifnet.namer(k, stacks)
+			assert.same({ "lo0", "em0" }, { name_of(stacks.list[1], 1), name_of(stacks.list[1], 2) })
+			assert.is_nil(name_of(stacks.list[2], 2))
 			local addresses = {}
 			for ifa in view:addresses(em, error) do
 				addresses[#addresses + 1] = { ifa.network, ifa.address, ifa.prefix, ifa.peer, ifa.opackets }

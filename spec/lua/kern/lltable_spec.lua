@@ -5,6 +5,15 @@ local net = require "spec.support.net"
 local netstack = require "vmcore.kern.netstack"
 local vmcore = require "vmcore"
 
+describe("a neighbour's state", function()
+	it("has a name by its family", function()
+		assert.equal("verify", lltable.state_name(inaddr.AF_INET, 2))
+		assert.equal("stale", lltable.state_name(inaddr.AF_INET6, 2))
+		assert.equal("nostate", lltable.state_name(inaddr.AF_INET6, -2))
+		assert.equal("17", lltable.state_name(inaddr.AF_INET, 17))
+	end)
+end)
+
 for _, layout in ipairs { 12, 13, 15 } do
 	describe("neighbours of " .. layout, function()
 		it("are found in the buckets of their interface's table", function()

@@ -250,15 +250,30 @@ struct ifaddrhead {
 	struct ifaddr *cstqh_first @ 0;
 	struct ifaddr **cstqh_last @ 8;
 } @ 16;
+struct ifg_group {
+	char ifg_group[16] @ 0;
+	u_int ifg_refcnt @ 16;
+} @ 56;
+struct ifg_list {
+	struct ifg_group *ifgl_group @ 0;
+	struct { struct ifg_list *cstqe_next; } ifgl_next @ 8;
+} @ 16;
+struct ifgrouphead {
+	struct ifg_group *cstqh_first @ 0;
+	struct ifg_group **cstqh_last @ 8;
+} @ 16;
 typedef uint64_t *counter_u64_t;
 struct ifnet {
 	struct { struct ifnet *cstqe_next; } if_link @ 0;
+	struct { struct ifg_list *cstqh_first; struct ifg_list **cstqh_last; } if_groups @ 24;
 	const char *if_dname @ 72;
 	int if_dunit @ 80;
 	u_short if_index @ 84;
 	char if_xname[16] @ 88;
+	char *if_description @ 104;
 	int if_flags @ 112;
 	int if_drv_flags @ 116;
+	int if_capenable @ 124;
 	u_int if_refcount @ 144;
 	uint8_t if_type @ 148;
 	uint8_t if_addrlen @ 149;
