@@ -32,6 +32,15 @@ function waittext.wait(wait)
 	    #wait.owners == 0 and ", " .. waittext.holder(lock) or "")
 end
 
+--- A thread that spins, and only its stack tells.
+-- @tparam table spinner of vmcore.kern.spinning, all()
+-- @treturn string
+function waittext.spinner(spinner)
+	local caller = spinner.caller
+	return ("runs on CPU %d in %s%s, for a lock that is not recorded"):format(spinner.cpu, spinner.fn,
+	    caller and (", called by %s+%#x"):format(caller.name, caller.offset) or "")
+end
+
 local STATES = {
 	running = function(fields, td) return ("runs on CPU %s"):format(fields.oncpu(td)) end,
 	sleep = function(fields, td)
@@ -53,6 +62,29 @@ function waittext.state(fields, td)
 		return (STATES[state] or function() return "is " .. state end)(fields, td)
 	end)
 	return ok and text or "can't be read"
+end
+
+--- Waits as a graph, for vmcore.dot. A lock that does not tell who holds it
+-- stands in the graph itself.
+-- @tparam table names of vmcore.kern.waits, names()
+-- @tparam {table...} list of vmcore.kern.waits, all()
+-- @tparam table members those in a deadlock, by thread
+-- @treturn {table...} edges
+function waittext.edges(names, list, members)
+	local edges = {}
+	for _, wait in ipairs(list) do
+		local lock = wait.lock
+		local from, label = waittext.thread(names, wait.td), lock.class .. " " .. (lock.name or "?")
+		for _, owner in ipairs(wait.owners) do
+			edges[#edges + 1] = { from = from, to = waittext.thread(names, owner), attributes = {
+				label = label, color = members[wait.td] and members[owner] and "red" or nil } }
+		end
+		if #wait.owners == 0 then
+			edges[#edges + 1] = { from = from, attributes = { label = label },
+				to = ("lock %#x, %s"):format(lock.address, waittext.holder(lock)) }
+		end
+	end
+	return edges
 end
 
 return waittext
