@@ -14,6 +14,7 @@ local encoded = require "vmcore.kern.stack.encoded"
 local cfa = {}
 
 local STATES_MAX = 64
+local PROGRAM_MAX = 1 << 16	-- bytes
 local UNDEFINED = { undefined = true }
 
 local function uleb(m)
@@ -154,6 +155,9 @@ end
 -- Run from one position to another, until the program speaks of what is behind
 -- `pc`.
 local function run(m, first, last, pc)
+	if last - first >= PROGRAM_MAX then
+		error(("a program of %u bytes"):format(last - first + 1), 0)
+	end
 	m.at, m.last = first, last
 	while m.at <= last do
 		local op = m.bytes:byte(m.at)

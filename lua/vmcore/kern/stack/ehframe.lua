@@ -13,6 +13,7 @@ local ehframe = {}
 local unpack, ult = string.unpack, math.ult
 
 local TABLE_MAX = 64 << 20	-- bytes
+local RECORDS_MAX = 1 << 20	-- a kernel has some ten thousand
 local SIGN = math.mininteger	-- integers with it flipped sort as addresses
 local HEADER_TABLE = 0x3b	-- of .eh_frame_hdr: pairs of 4 bytes, datarel
 
@@ -38,10 +39,10 @@ local function record(t, at)
 	if wide then
 		length, id_at = unpack(order .. "I8", bytes, id_at)
 	end
-	if ult(#bytes - id_at + 1, length) then
+	if length == 0 then
+		return nil
+	elseif length < 4 or ult(#bytes - id_at + 1, length) then
 		error(("a record of %u bytes at %#x of %s"):format(length, at - 1, t.name), 0)
-	elseif length == 0 then
-		return nil, id_at
 	end
 	local format = not t.eh and wide and "I8" or "I4"
 	local id, body = unpack(order .. format, bytes, id_at)
@@ -130,10 +131,10 @@ end
 -- record of each is. A table that is torn ends there.
 local function index_of(t)
 	local starts, places = {}, {}
-	local at, whole, r, after = 1, true, nil, nil
-	while at + 3 <= #t.bytes do
-		whole, r, after = pcall(record, t, at)
-		if not whole then
+	local at = 1
+	for _ = 1, RECORDS_MAX do
+		local whole, r, after = pcall(record, t, at)
+		if not whole or r == nil then
 			break
 		end
 		local known, first = pcall(start_of, t, r)

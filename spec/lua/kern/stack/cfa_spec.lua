@@ -117,6 +117,21 @@ describe("the caller", function()
 		assert.is_true(caller "\x0e\x18\x07\x10".outermost)
 	end)
 
+	it("of any program is found or not", function()
+		math.randomseed(11)
+		for _ = 1, 3000 do
+			local bytes = {}
+			for i = 1, math.random(1, 30) do
+				bytes[i] = string.char(math.random(0, 1) == 0 and math.random(0, 0x30) or math.random(0, 255))
+			end
+			local found, message = row(table.concat(bytes), 0x100)
+			if found then
+				found, message = cfa.caller(found, NUMBERS, world)
+			end
+			assert.equal(found and "nil" or "string", type(message))
+		end
+	end)
+
 	it("that can't be found says why", function()
 		for program, message in pairs { ["\x0c\x20\x08"] = "the table wants register 32",
 			["\x0e\x80\x10"] = "no 0x97f8", ["\x0e\x80\x80\x80\x01"] = "beyond the stack",
@@ -127,6 +142,7 @@ describe("the caller", function()
 		end
 		-- A saved register out of reach is only not known.
 		assert.is_nil(caller "\x0e\x18\x86\x40".values[6])
+		assert.equal("a program of 65537 bytes", select(2, row(("\0"):rep(65537), 0)))
 		assert.equal("the table does not tell where the frame is",
 		    select(2, cfa.caller(row("\x00", 0, "\x00"), NUMBERS, world)))
 	end)
