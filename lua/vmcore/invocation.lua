@@ -6,7 +6,7 @@ local invocation = {}
 -- Those with an argument are true.
 local GLOBAL = {
 	["-M"] = true, ["--core"] = true, ["-N"] = true, ["--kernel"] = true,
-	["--debug"] = true, ["--key"] = true, ["--cache"] = false, ["--any-version"] = false,
+	["--debug"] = true, ["--key"] = true, ["--klddir"] = true, ["--cache"] = false, ["--any-version"] = false,
 	["--json"] = false, ["--csv"] = false,
 	["-h"] = false, ["--help"] = false, ["--version"] = false, ["--completion"] = true,
 }
@@ -42,6 +42,7 @@ function invocation.parser(name, summary)
 	parser:option("-N --kernel", "The kernel file; looked for as crashinfo(8) does if absent."):argname "KERNEL"
 	parser:option("--debug", "The file with the kernel's DWARF; looked for beside the kernel if absent.")
 	    :argname "FILE"
+	parser:option("--klddir", "A folder with files of kernel modules; may be repeated."):argname "DIR":count "*"
 	parser:option("--key", "The RSA private key (PEM) of an encrypted dump."):argname "PRIVATE.PEM"
 	parser:flag("--cache", "Keep the inflated dump, so that the next time is quicker.")
 	parser:flag("--any-version", "Read a minidump of a newer format than any that is known.")
@@ -149,7 +150,7 @@ end
 -- @treturn table
 function invocation.open_arguments(options)
 	name_core(options)
-	return { core = options.core, kernel = options.kernel, keyfile = options.key, debug = options.debug,
+	return { core = options.core, kernel = options.kernel, klddir = options.klddir, keyfile = options.key, debug = options.debug,
 		any_version = options.any_version,
 		cachedir = options.cache and cache_folder() or nil, progress = true }
 end

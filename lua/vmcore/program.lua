@@ -10,7 +10,8 @@ local environment = require "vmcore.prompt.environment"
 local program = {}
 
 -- The driver's options that a program has no use for itself.
-local OPENING = { ["-M"] = "core", ["--core"] = "core", ["-N"] = "kernel", ["--kernel"] = "kernel" }
+local OPENING = { ["-M"] = "core", ["--core"] = "core", ["-N"] = "kernel", ["--kernel"] = "kernel",
+	["--klddir"] = "klddir" }
 
 local function option(arguments, i)
 	local word = arguments[i]
@@ -24,15 +25,19 @@ local function option(arguments, i)
 	return OPENING[name], value, i + 1
 end
 
---- Take -M and -N out of arguments, wherever they stand in front of "--".
+--- Take -M, -N and --klddir out of arguments, wherever they stand in front of
+-- "--".
 -- @tparam {string...} arguments
--- @treturn table core, kernel
+-- @treturn table core, kernel, klddir (a list)
 -- @treturn {string...} the others
 function program.options(arguments)
 	local options, rest, i = {}, {}, 1
 	while i <= #arguments and arguments[i] ~= "--" do
 		local name, value, after = option(arguments, i)
-		if name then
+		if name == "klddir" then
+			options.klddir = options.klddir or {}
+			table.insert(options.klddir, value)
+		elseif name then
 			options[name] = value
 		else
 			rest[#rest + 1] = arguments[i]

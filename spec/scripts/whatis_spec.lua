@@ -1,6 +1,7 @@
 --- `vmcore whatis`: what addresses of a forged system are, in two generations
 -- of layouts. (Items of zones: spec/lua/kern/slab_spec.lua.)
 local lab = require "spec.support.lab"
+local modworld = require "spec.support.modworld"
 local vmcore = require "vmcore"
 
 for _, layout in ipairs { 12, 15 } do
@@ -88,6 +89,57 @@ for _, layout in ipairs { 12, 15 } do
 			local _, err, status = ask "nosuch"
 			assert.truthy(err:find("nosuch", 1, true))
 			assert.equal(1, status)
+		end)
+	end)
+end
+
+for _, layout in ipairs { 12, 15 } do
+	describe("whatis in a system with modules of " .. layout, function()
+		local w, sys, k = modworld.new { layout = layout }, nil, nil
+
+		setup(function()
+			sys = lab.system("whatis modules" .. layout, w.options)
+			w:write(sys.dir)
+			k = assert(vmcore.open { core = sys.core, kernel = sys.kernel })
+		end)
+
+		teardown(function()
+			k:close()
+		end)
+
+		local function ask(address)
+			local by = {}
+			for _, answer in ipairs((k:whatis(address))) do
+				by[answer.kind] = answer.text
+			end
+			return by
+		end
+
+		it("names sections", function()
+			local data = w.files[1].by_name[".data"].at
+			assert.equal("if_demo.ko .data+0x30", ask(data + 0x30).section)
+			assert.equal("demo_softc+0x10 in if_demo.ko", ask(data + 0x30).symbol)
+			assert.equal("dyn.ko .text+0x180", ask(w.files[2]:address_of "helper").section)
+			assert.is_nil(ask(k:symbol "panic".value).section)
+		end)
+
+		it("names variables of network stacks and CPUs, in modules too", function()
+			local stack, cpu = w.stacks[2], w.cpus[3]
+			local function vnet(address)
+				return ask(address + stack.base).vnet
+			end
+			local prefix = ("network stack 0x%x: "):format(stack.vnet)
+			assert.equal(prefix .. "dyn_hits in dyn.ko", vnet(w.files[2]:address_of "vnet_entry_dyn_hits"))
+			assert.equal(prefix .. "own+0x2", vnet(k:symbol "vnet_entry_own".value + 2))
+			assert.equal(prefix .. "reserve", vnet(k:symbol "vnet_entry_modspace".value + 0x300))
+			local function pcpu(address)
+				return ask(address + cpu.base)["per-CPU"]
+			end
+			assert.equal("CPU 3: demo_counts+0x8 in if_demo.ko",
+				pcpu(w.files[1]:address_of "pcpu_entry_demo_counts" + 8))
+			assert.equal("CPU 3: own", pcpu(k:symbol "pcpu_entry_own".value))
+			assert.matches("^CPU 3: struct pcpu 0x%x+, pc_cpuid$",
+				ask(cpu.pcpu + sys.system.sys.types:offsetof("struct pcpu", "pc_cpuid"))["per-CPU"])
 		end)
 	end)
 end

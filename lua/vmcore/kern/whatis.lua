@@ -87,20 +87,36 @@ function probe.symbol(self, address)
 		text = symbol.name .. plus(offset) .. (module and " in " .. module or "") }
 end
 
+function probe.section(self, address)
+	local section, module = self.klds:section_at(address)
+	if section == nil then
+		return nil
+	end
+	local offset = address - section.addr
+	return { kind = "section", name = section.name, offset = offset, module = module,
+		text = ("%s %s+0x%x"):format(module, section.name, offset) }
+end
+
+-- A variable of a set: "nws+0x10", "demo_hits in if_demo.ko".
+local function instance_text(found)
+	return (found.name or "reserve") .. plus(found.offset) .. (found.module and " in " .. found.module or "")
+end
+
 function probe.pcpu(self, address)
 	local found = pcpu.owner(self.k, address)
 	if found == nil then
 		return nil
 	end
 	local t = found.pcpu and self.k:type "struct pcpu"
-	return { kind = "per-CPU", cpu = found.cpu, name = found.name, text = ("CPU %d: %s"):format(found.cpu,
-	    t and struct_text(t, found.pcpu, found.offset) or (found.name or "reserve") .. plus(found.offset)) }
+	return { kind = "per-CPU", cpu = found.cpu, name = found.name, module = found.module,
+		text = ("CPU %d: %s"):format(found.cpu, t and struct_text(t, found.pcpu, found.offset)
+		    or instance_text(found)) }
 end
 
 function probe.vnet(self, address)
 	local found = vnet.owner(self.k, address)
-	return found and { kind = "vnet", vnet = found.vnet, name = found.name,
-		text = ("network stack 0x%x: %s%s"):format(found.vnet, found.name or "reserve", plus(found.offset)) }
+	return found and { kind = "vnet", vnet = found.vnet, name = found.name, module = found.module,
+		text = ("network stack 0x%x: %s"):format(found.vnet, instance_text(found)) }
 end
 
 -- All threads' stacks, read once.
@@ -203,14 +219,14 @@ end
 -- an answer { kind, text, ... }, or nil. `self` has k, klds, slabs, pages and
 -- what probes keep there. Add yours to be asked, too.
 whatis.probes = {
-	{ "symbol", probe.symbol }, { "pcpu", probe.pcpu }, { "vnet", probe.vnet },
-	{ "stack", probe.stack }, { "item", probe.item }, { "vm_page", probe.vm_page },
+	{ "symbol", probe.symbol }, { "section", probe.section }, { "pcpu", probe.pcpu },
+	{ "vnet", probe.vnet }, { "stack", probe.stack }, { "item", probe.item }, { "vm_page", probe.vm_page },
 	{ "memory", probe.memory },
 }
 
 --- Everything that an address is, the most telling answer first.
 -- @tparam integer address
--- @treturn {table...} kind: "symbol", "per-CPU", "vnet", "stack", "item", "slab",
+-- @treturn {table...} kind: "symbol", "section" (of a module), "per-CPU", "vnet", "stack", "item", "slab",
 --   "vm_page" (the structure itself), "page" (that the address is in), "direct
 --   map", "kernel map", "not dumped", "unmapped"; text; and by kind: name,
 --   offset, module, cpu, vnet, thread, tid, zone, item, size, state, type,
