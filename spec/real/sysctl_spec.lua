@@ -105,4 +105,24 @@ describe("sysctl on freebsd13-amd64", function()
 		end
 		assert.equal(4, #rows)
 	end)
+
+	it("counts in each network stack the connections that netstat lists", function()
+		local STATES = { "CLOSED", "LISTEN", "SYN_SENT", "SYN_RCVD", "ESTABLISHED", "CLOSE_WAIT",
+			"FIN_WAIT_1", "CLOSING", "LAST_ACK", "FIN_WAIT_2", "TIME_WAIT" }
+		for jid, jail in pairs { [0] = "0", [2] = "vnetjail" } do
+			local listed, counted = {}, {}
+			for _, row in ipairs((real.rows(dump, "netstat", "-an", "-j", tostring(jid)))) do
+				if (row.proto or ""):find "^tcp" then
+					listed[row.state] = (listed[row.state] or 0) + 1
+				end
+			end
+			local row = real.rows(dump, "sysctl", "-j", jail, "net.inet.tcp.states")[1]
+			local i = 0
+			for n in row.value:gmatch "%d+" do
+				i = i + 1
+				counted[STATES[i]] = n ~= "0" and tonumber(n) or nil
+			end
+			assert.same(counted, listed)
+		end
+	end)
 end)

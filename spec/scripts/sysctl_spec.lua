@@ -12,6 +12,9 @@ local function break_it(s)
 	s.memory:set(at["kern.hz"], T, "oid_arg1", 0xfffffe0000123000)
 	s.memory:set(at["kern.negative"], T, "oid_name", 0xfffffe0000123000)
 	s.memory:set(at["kern.packets"], T, "oid_fmt", 0xdeadc0dedeadc0de)
+	s.memory:set(at["kern.pair"], T, "oid_fmt", 0xfffffe0000123000)
+	s.memory:set(at["kern.proc"], T, "oid_fmt", 0)
+	s.memory:set(at["kern.long"], T, "oid_fmt", 0)
 	s.memory:ptr(at["kern.small"] + s.types:offsetof(T, "oid_children"), at["kern.s64"])
 end
 

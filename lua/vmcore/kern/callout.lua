@@ -14,6 +14,7 @@ local callout = {}
 
 local BUCKETS_MAX <const> = 1 << 20	-- a wheel has a few ten thousand lists
 local NAME_MAX <const> = 64
+local TOLD_MAX <const> = 16		-- of a wheel that is garbage
 
 -- c_flags and c_iflags, sys/callout.h: they share no bit.
 local FLAGS = bits.flags {
@@ -43,21 +44,18 @@ end
 local function from_wheel(self, found, cpu, cc, report)
 	local kd, size, lost = self.k.kd, self.k.kd:ptrsize(), 0
 	local wheel = self.wheel(cc)
-	local function on_stop(status)
-		report(("callouts of CPU %d: %s"):format(cpu, status.message))
-	end
+	local function on_stop(status) report(status.message) end
 	for bucket = 0, wheel and self.buckets - 1 or -1 do
 		local head = wheel + bucket * size
 		local first = kd:read_ptr(head)
 		lost = lost + (first == nil and 1 or 0)
 		local again = first and first ~= 0 and gather(found, self.in_bucket(head, on_stop), cpu, "pending")
 		if again then
-			report(("callouts of CPU %d: list %d leads into another's, to %#x"):format(cpu, bucket, again))
+			report(("list %d leads into another's, to %#x"):format(bucket, again))
 		end
 	end
 	if lost > 0 then
-		report(("callouts of CPU %d: %d of its wheel's %d lists can't be read")
-		    :format(cpu, lost, self.buckets))
+		report(("%d of its wheel's %d lists can't be read"):format(lost, self.buckets))
 	end
 	gather(found, self.expired(cc, on_stop), cpu, "due")
 end
@@ -74,16 +72,22 @@ local function from_running(self, found, cpu, cc)
 end
 
 local function of_cpu(self, cpu, report)
-	local found = { seen = {} }
-	local ok, cc = pcall(self.wheels, cpu)
-	local fine, fault = ok, cc
-	if ok then
-		fine, fault = pcall(function()
-			from_running(self, found, cpu, cc)
-			from_wheel(self, found, cpu, cc, report)
-		end)
+	local found, told = { seen = {} }, 0
+	local function say(message)
+		told = told + 1
+		if told <= TOLD_MAX then
+			report(("callouts of CPU %d: %s"):format(cpu, message))
+		end
 	end
-	if not fine then
+	local ok, fault = pcall(function()
+		local cc = self.wheels(cpu)
+		from_running(self, found, cpu, cc)
+		from_wheel(self, found, cpu, cc, say)
+	end)
+	if told > TOLD_MAX then
+		report(("callouts of CPU %d: so it goes on, %d times more"):format(cpu, told - TOLD_MAX))
+	end
+	if not ok then
 		report(("callouts of CPU %d: %s"):format(cpu, tostring(fault)))
 	end
 	return found

@@ -117,19 +117,19 @@ function methods:each(report, hidden)
 end
 
 -- The place in a network stack that an oid's argument means.
-local function argument(view, stack)
+local function argument(view, base)
 	local get = member.pointer(view.type, "oid_arg1")
 	return function(o)
 		local at = get(o.oid)
-		return at and o.kind & sysctl.VNET ~= 0 and at + (stack or 0) or at
+		return at and o.kind & sysctl.VNET ~= 0 and at + (base or 0) or at
 	end
 end
 
-local function fields_of(view, k, stack)
+local function fields_of(view, k, base)
 	local T = view.type
 	local handler, fmt = member.pointer(T, "oid_handler"), member.text(T, "oid_fmt", NAME_MAX)
 	local descr = member.text(T, "oid_descr", TEXT_MAX)
-	local arg1, arg2 = argument(view, stack), member.getter(T, "oid_arg2")
+	local arg1, arg2 = argument(view, base), member.getter(T, "oid_arg2")
 	local klds = kld.new(k)
 	local f = {
 		oid = function(o) return o.oid end, name = function(o) return o.name end,
@@ -150,24 +150,26 @@ end
 
 --- What can be known of a kernel's sysctl tree.
 -- @tparam table k
+-- @param[opt] stack pointer to the struct vnet whose variables are meant; the
+--   system's own when nil
 -- @treturn ?table each(); `fields`, functions of what each() gives: name kind
---   type ("int" "string" "u64"...) flags fmt descr oid arg1 (in the system's
---   own network stack, where there are several) arg2 handler (addresses)
+--   type ("int" "string" "u64"...) flags fmt descr oid arg1 (in the
+--   network stack, where there are several) arg2 handler (addresses)
 --   handler_name value (see vmcore.kern.sysctl.handlers). nil when the kernel
 --   file does not tell
-function sysctl.new(k)
+function sysctl.new(k, stack)
 	local T, head = k:type "struct sysctl_oid", k:type "struct sysctl_oid_list"
 	local root, children = k.kd:lookup "sysctl__children", T and T:member "oid_children"
 	if not (root and children and head) then
 		return nil
 	end
-	local ok, stack = pcall(function() return k.var.vnet0.vnet_data_base end)
+	local ok, base = pcall(function() return (stack or k.var.vnet0).vnet_data_base end)
 	local view = setmetatable({
 		k = k, type = T, head = head, root = root, children = children.offset,
 		name = member.text(T, "oid_name", NAME_MAX), kind = member.getter(T, "oid_kind"),
 	}, view_meta)
 	view.siblings = siblings_of(view)
-	view.fields = fields_of(view, k, ok and stack or nil)
+	view.fields = fields_of(view, k, ok and base or nil)
 	return view
 end
 
