@@ -50,12 +50,13 @@ local function lock_reader(k, V)
 	local L = k:type "struct lock"
 	local at, word = member.pointer(V, "v_vnlock"), member.getter(L, "lk_lock")
 	local tid = member.getter(k:type "struct thread", "td_tid")
+	local shift = lock.readers_shift(k, "lockmgr")
 	return at and word and tid and function(vp)
 		local lk = at(vp)
 		if lk == nil then
 			return nil
 		end
-		local state, owner, readers = lock.shared_word(word(lk))
+		local state, owner, readers = lock.shared_word(word(lk), shift)
 		return state, owner and tid(owner), readers
 	end
 end
