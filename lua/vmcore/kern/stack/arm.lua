@@ -2,8 +2,10 @@
 -- frame pointers to rely on: the kernel's unwind tables are followed.
 -- @module vmcore.kern.stack.arm
 
+local kvm = require "kvm"
 local exidx = require "vmcore.kern.stack.exidx"
 local link = require "vmcore.kern.stack.link"
+local member = require "vmcore.kern.member"
 
 local arm = { pc = "pc", fp = "r11", sp = "sp", syscall = "r7" }
 
@@ -36,12 +38,32 @@ function arm.trapframe()
 	return set
 end
 
-local function index_of(view)
-	if view.exidx == nil then
-		local index, message = exidx.new(view.k.kd)
-		view.exidx, view.exidx_lost = index or false, message
+-- The index of a module: struct linker_file, exidx_addr and exidx_size.
+local function of_module(view, module)
+	local T = view.k:type "struct linker_file"
+	local first, size = member.getter(T, "exidx_addr"), member.getter(T, "exidx_size")
+	for _, file in ipairs(first and size and (view.klds:files()) or {}) do
+		if file.name == module then
+			local at = first(file.at)
+			at = at and kvm.toaddress(at) or 0
+			if at ~= 0 then
+				return exidx.new(view.k.kd, at, at + size(file.at))
+			end
+		end
 	end
-	return view.exidx, view.exidx_lost
+	return nil, "no unwind tables of the module are known: " .. module
+end
+
+-- The index that a function is in, the kernel's or that of its module.
+local function index_of(view, module)
+	view.exidx = view.exidx or {}
+	local key = module or ""
+	local known = view.exidx[key]
+	if known == nil then
+		known = module and { of_module(view, module) } or { exidx.new(view.k.kd) }
+		view.exidx[key] = known
+	end
+	return known[1], known[2]
 end
 
 -- The registers that a program works on, from a set of them.
@@ -67,7 +89,7 @@ local function unwind(walk, r)
 	elseif walk.interrupted and (f == nil or f.offset == 0 or not walk:is_code(walk.pc)) then
 		return by_link(r)
 	end
-	local index, message = index_of(walk.view)
+	local index, message = index_of(walk.view, f and f.module)
 	if not index then
 		return nil, message
 	end
@@ -82,9 +104,6 @@ end
 function arm.step(walk)
 	local r = walk.regs and numbered(walk.regs) or walk.r
 	local f = walk:name()
-	if f and f.module then
-		return nil, "the unwind tables of modules are not followed: " .. f.module
-	end
 	local pc, sp = walk.pc, walk.sp
 	local going, reason = unwind(walk, r)
 	if not going then

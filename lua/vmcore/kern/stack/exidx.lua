@@ -18,13 +18,17 @@ local function prel31(word, at)
 	return (at + word) & 0xffffffff
 end
 
---- The kernel's index.
+--- An index: the kernel's, or one that lies somewhere else.
 -- @tparam kvm.descriptor kd
+-- @tparam ?integer first where a module's begins
+-- @tparam ?integer last where it ends
 -- @treturn[1] table
 -- @treturn[2] nil
 -- @treturn[2] string message
-function exidx.new(kd)
-	local first, last = kd:lookup "__exidx_start", kd:lookup "__exidx_end"
+function exidx.new(kd, first, last)
+	if first == nil then
+		first, last = kd:lookup "__exidx_start", kd:lookup "__exidx_end"
+	end
 	if first == nil or last == nil then
 		return nil, "the kernel has no __exidx_start: arm's stacks can't be followed without"
 	elseif last - first < 8 or last - first > TABLE_MAX then

@@ -65,8 +65,15 @@ local function tables(w, beside)
 		type = "notype" }
 end
 
+local MODULES = [[
+struct linker_file { struct { struct linker_file *tqe_next; struct linker_file **tqe_prev; } link;
+	int refs; int flags; int id; char *filename; char *pathname; char *address;
+	unsigned int size; char *exidx_addr; unsigned int exidx_size; };
+struct linker_files { struct linker_file *tqh_first; struct linker_file **tqh_last; };
+]]
+
 local function world(o, beside)
-	local w = calls.new("arm", TYPES, o)
+	local w = calls.new("arm", TYPES .. (o and o.modules and MODULES or ""), o)
 	for _, f in ipairs(FUNCTIONS) do
 		w:fn(f[1])
 	end
@@ -148,6 +155,41 @@ describe("an arm stack", function()
 			"leaf+0x4", "sys_read+0x10", "swi_handler+0x20",
 			"swi_entry+0x40 syscall: syscall (4), pc = 0x8124, sp = 0xbffff000, r11 = 0xbffff100",
 		}, lines)
+	end)
+
+	it("goes through a module, by the module's own index", function()
+		for _, how in ipairs { "whole", "none", "torn" } do
+			local w, td = world { modules = true }
+			local mem = w.mem
+			local text = mem:alloc(4096, { pages = true })
+			local index = mem:alloc(16)
+			mem:u32(index, prel31(text, index))
+			mem:u32(index + 4, 0x80 << 24 | (string.unpack(">I3", "\x01\xa8\xb0")))
+			local function name(s) return mem:string(nil, s) end
+			local file = mem:make("struct linker_file", { refs = 1, id = 2, size = 4096, address = text,
+				filename = name "if_demo.ko", pathname = name "/boot/kernel/if_demo.ko",
+				exidx_addr = how ~= "none" and index or 0, exidx_size = how == "torn" and 7 or 8 })
+			local kernel = mem:make("struct linker_file", { refs = 1, id = 1, filename = name "kernel",
+				pathname = name "kernel", ["link.tqe_next"] = file })
+			w:var("linker_files", "struct linker_files", { tqh_first = kernel })
+			sleeping(w, td)
+			-- The caller of mi_switch() is in the module.
+			local outer = w:put(td.top - 0x40, 0, 0, 4, w:fn "fork_exit" + 0x30)
+			w:put(outer - 16, 0, 0, 4, text + 0x30)
+			local inner = w:put(outer - 16 - 36, 4, 5, 6, 7, 8, 9, 10, 11, w:fn "mi_switch" + 0x24)
+			w:put(outer + 16, 0, w:fn "fork_trampoline" + 8)
+			switch(w, td, { pc = w:fn "cpu_switch" + 0x28, lr = w:fn "sched_switch" + 0x44,
+				sp = inner - 0x40, r11 = inner })
+			local lines, broken = w:trace(td)
+			assert.same({ "mi_switch+0x24", "if_demo.ko+0x30" }, { lines[3], lines[4] })
+			if how == "whole" then
+				assert.is_nil(broken)
+				assert.same({ "fork_exit+0x30", "fork_trampoline+0x8" }, { lines[5], lines[6] })
+			else
+				assert.equal(how == "none" and "no unwind tables of the module are known: if_demo.ko"
+				    or "an unwind index of 7 bytes", broken)
+			end
+		end
 	end)
 
 	it("without tables says exactly that", function()
