@@ -2,6 +2,7 @@
 local devices = require "spec.support.devices"
 local lab = require "spec.support.lab"
 local runqs = require "spec.support.runqs"
+local modworld = require "spec.support.modworld"
 local source = require "spec.support.source"
 
 -- The literal blocks of a page's EXAMPLES that are Lua.
@@ -17,16 +18,19 @@ local function examples(path)
 end
 
 describe("the example", function()
-	local sys, queued
+	local sys, queued, modular
 
 	setup(function()
 		sys = lab.system("devices 13", { layout = 13, prepare = devices.prepare(13) })
 		queued = lab.system("runq 13", { layout = 13, prepare = runqs.prepare, change = runqs.place })
+		local w = modworld.new()
+		modular = lab.system("modules 13", w.options)
+		w:write(modular.dir)
 	end)
 
 	-- What it prints; files are those of the forged system.
 	local function run(text, path)
-		local printed, of = {}, path:find "vmcore_lock" and queued or sys
+		local printed, of = {}, path:find "vmcore_lock" and queued or path:find "vmcore_kld" and modular or sys
 		local chunk = assert(load(text:gsub('core = "[^"]*"', ("core = %q"):format(of.core))
 		    :gsub('kernel = "[^"]*"', ("kernel = %q"):format(of.kernel)), "@" .. path, "t",
 		    setmetatable({ print = function(...) printed[#printed + 1] = table.pack(...) end },
