@@ -27,8 +27,8 @@ end
 -- @treturn string
 function waittext.wait(wait)
 	local lock = wait.lock
-	return ("%s on lock %#x (%s) \"%s\"%s"):format(wait.how == "spinning" and "spins" or
-	    "is blocked", lock.address, lock.class, lock.name or "?",
+	return ("%s on lock %#x (%s) \"%s\"%s%s"):format(wait.how == "spinning" and "spins" or
+	    "is blocked", lock.address, lock.class, lock.name or "?", lock.symbol and " [" .. lock.symbol .. "]" or "",
 	    #wait.owners == 0 and ", " .. waittext.holder(lock) or "")
 end
 

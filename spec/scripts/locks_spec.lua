@@ -1,4 +1,5 @@
 --- `vmcore locks`: what it prints of whole and damaged systems.
+local files = require "spec.support.files"
 local lab = require "spec.support.lab"
 local locks = require "spec.support.locks"
 local rangelocks = require "spec.support.rangelocks"
@@ -106,6 +107,32 @@ describe("locks", function()
 				"cron beta exclusive 0 kern/kern_b.c:20; config",
 				"cron config shared 0 kern/kern_c.c:30; ", "sh config shared 0 kern/kern_c.c:40; ",
 				"spinner spun exclusive 0 x86/x86/demo_machdep.c:7; " }, found)
+		end)
+	end
+
+	for _, layout in ipairs { 12, 13, 15 } do
+		it("has the locks of vnodes, by path, of " .. layout, function()
+			local sys = lab.system("locks of files " .. layout, { layout = layout, prepare = function(sys)
+				locks.prepare(sys)
+				files.prepare(layout)(sys)
+			end, change = function(s)
+				files.place(s)
+				locks.place(s)
+				for _, name in ipairs { "sh", "motd" } do
+					s.sys:fill(s.truth.files[name], "struct vnode",
+					    { ["v_lock.lock_object"] = locks.object(s.sys, "zfs", 6) })
+				end
+			end })
+			local rows, err, status = lab.rows(sys, "locks")
+			assert.equal("", err)
+			assert.equal(0, status)
+			local found = {}
+			for _, row in ipairs(rows) do
+				if row.name == "zfs" then
+					found[#found + 1] = ("%s %s %s %s"):format(row.class, row.mode, row.comm, row.symbol)
+				end
+			end
+			assert.same({ "lockmgr exclusive crasher /bin/sh" }, found)
 		end)
 	end
 

@@ -150,7 +150,8 @@ end
 local function containers(k)
 	local list = {}
 	local function add(name, t, link, beside, class, path)
-		local m, l = t and t:member(link), t and t:member(beside)
+		local known = member.getter(t, link) and member.getter(t, beside)
+		local m, l = known and t:member(link), known and t:member(beside)
 		list[#list + 1] = m and l and { name = name, offset = m.offset, lock = l.offset, class = class,
 			path = path } or nil
 	end
@@ -173,10 +174,10 @@ end
 function rangelock.new(k, locks)
 	local R, E = k:type "struct rangelock", k:type "struct rl_q_entry"
 	local flags = member.getter(E, "rl_q_flags")
-	local new, old = R and R:member "head", R and R:member "rl_waiters"
-	if flags == nil or not (new or old) then
+	if flags == nil or not (member.getter(R, "head") or member.getter(R, "rl_waiters")) then
 		return nil
 	end
+	local new, old = R:member "head", R:member "rl_waiters"
 	local view = { k = k, locks = locks, containers = containers(k), flags = flags,
 		from = member.getter(E, "rl_q_start"), to = member.getter(E, "rl_q_end"),
 		owner = member.pointer(E, "rl_q_owner"), head = (new or old).offset }

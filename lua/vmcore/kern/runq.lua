@@ -54,7 +54,7 @@ local function ule(k)
 	local T = k:type "struct tdq"
 	local find, parts = tdq_finder(k, T), {}
 	for _, part in ipairs(PARTS) do
-		local m = T and T:member(part[1])
+		local m = member.getter(T, part[1]) and T:member(part[1])
 		parts[#parts + 1] = m and { name = part[2], offset = m.offset,
 			first = part[3] and member.getter(T, part[3]) } or nil
 	end
@@ -158,7 +158,7 @@ end
 function runq.new(k)
 	local R, TD, P = k:type "struct runq", k:type "struct thread", k:type "struct pcpu"
 	local view = R and TD and (ule(k) or fourbsd(k))
-	local status = R and R:member "rq_status"
+	local status = member.getter(R, "rq_status") and R:member "rq_status"
 	local words = status and status.type:strip():members()[1]
 	if not view or words == nil or not TD:member "td_runq" then
 		return nil, "the kernel file does not tell where run queues are"

@@ -95,10 +95,11 @@ end
 --   kernel file does not tell
 function vnodelist.new(k)
 	local V, M, vnodes = k:type "struct vnode", k:type "struct mount", vnode.new(k)
-	local list = M and M:member "mnt_nvnodelist"
-	if not (vnodes and list and V:member "v_nmntvnodes") then
+	-- Types that are only declared have no members to ask for.
+	if not (vnodes and member.getter(M, "mnt_nvnodelist") and member.getter(V, "v_nmntvnodes")) then
 		return nil
 	end
+	local list = M:member "mnt_nvnodelist"
 	local locked, held = lock_reader(k, V), member.getter(V, "v_holdcnt")
 	local function attribute(name)
 		return function(vp) return vnodes:attributes(vp)[name] end

@@ -10,6 +10,7 @@ local rangelock = require "vmcore.kern.rangelock"
 local selection = require "vmcore.kern.selection"
 local sleepq = require "vmcore.kern.sleepq"
 local turnstile = require "vmcore.kern.turnstile"
+local vnodelist = require "vmcore.kern.vnodelist"
 local witness = require "vmcore.kern.witness"
 
 local waits = {}
@@ -103,6 +104,21 @@ function methods:of(td)
 	return nil
 end
 
+-- What a lock is: a variable, or the lock of a vnode.
+local function label(view, found)
+	local symbol, offset = view.k:symbol_at(found.address)
+	if symbol and offset == 0 then
+		return symbol.name
+	elseif found.class ~= "lockmgr" or not view.vnodes or not view.vnode_lock then
+		return nil
+	end
+	local vp = found.address - view.vnode_lock
+	local ok, path = pcall(function()
+		return view.lock_of_vnode(vp) == found.address and view.vnodes.vnodes:path(vp) or nil
+	end)
+	return ok and path or nil
+end
+
 local function notes_of(view, procs, report)
 	view.notes = view.notes or holders.noted(view, procs, report)
 	return view.notes
@@ -124,7 +140,7 @@ function methods:all(procs, report)
 		if not ok then
 			report(("thread at %#x: %s"):format(td, tostring(found)))
 		elseif found then
-			found.noted = notes[found.address]
+			found.noted, found.symbol = notes[found.address], label(self, found)
 			by_td[td] = { td = td, lock = found, how = how, owners = holders.threads(found),
 				request = request }
 			list[#list + 1] = by_td[td]
@@ -144,7 +160,20 @@ function methods:all(procs, report)
 	return list, by_td
 end
 
-local function each_word(view, procs, fn)
+-- The locks of vnodes that are held.
+local function each_vnode_lock(view, report, fn)
+	local word = view.vnodes and view.vnode_lock and
+	    member.getter(view.k:type "struct vnode", "v_lock.lk_lock")
+	local shift = lock.readers_shift(view.k, "lockmgr")
+	for vp in word and view.vnodes:each(nil, report) or function() end do
+		local ok, value = pcall(word, vp)
+		if not ok or lock.shared_word(value, shift) ~= "unlocked" then
+			fn(vp + view.vnode_lock)
+		end
+	end
+end
+
+local function each_word(view, procs, report, fn)
 	for address, name in view.locks:variables() do
 		fn(address, name)
 	end
@@ -160,14 +189,17 @@ local function each_word(view, procs, fn)
 	for _, address in ipairs(noted) do
 		fn(address)
 	end
+	each_vnode_lock(view, report, fn)
 end
 
 --- The locks that are held, of those that can be found: awaited ones, the
--- kernel's variables, those of processes, and those that WITNESS noted.
+-- kernel's variables, those of processes and of vnodes, and those that WITNESS
+-- noted.
 -- @tparam table procs
 -- @tparam {table...} awaited of all()
 -- @tparam function report
--- @treturn {table...} see vmcore.kern.lock, at(); `symbol` of a variable
+-- @treturn {table...} see vmcore.kern.lock, at(); `symbol` of a variable,
+--   or the path of a vnode
 function methods:held(procs, awaited, report)
 	local list, seen, notes = {}, {}, notes_of(self, procs, report)
 	local function add(address, symbol)
@@ -176,11 +208,11 @@ function methods:held(procs, awaited, report)
 			report(("lock at %#x: %s"):format(address, tostring(found)))
 		elseif found and not seen[found.address] and
 		    (found.state == "exclusive" or found.state == "shared") then
-			found.symbol, found.noted = symbol, notes[found.address]
+			found.symbol, found.noted = symbol or label(self, found), notes[found.address]
 			list[#list + 1], seen[found.address] = found, true
 		end
 	end
-	each_word(self, procs, add)
+	each_word(self, procs, report, add)
 	for _, wait in ipairs(awaited) do
 		if not seen[wait.lock.address] and (wait.lock.owner or wait.lock.state ~= "unlocked") then
 			list[#list + 1], seen[wait.lock.address] = wait.lock, true
@@ -248,8 +280,11 @@ function waits.new(k, report)
 	if locks == nil then
 		return nil, message
 	end
-	local TD, sleepqs = k:type "struct thread", sleepq.new(k)
+	local TD, V, sleepqs = k:type "struct thread", k:type "struct vnode", sleepq.new(k)
+	local vnode_lock = member.getter(V, "v_lock") and V:member "v_lock"
 	return setmetatable({
+		vnodes = vnodelist.new(k), vnode_lock = vnode_lock and vnode_lock.offset,
+		lock_of_vnode = member.pointer(V, "v_vnlock"),
 		k = k, locks = locks, ranges = rangelock.new(k, locks), report = report, turnstiles = turnstile.new(k), sleepqs = sleepqs,
 		channels = sleepqs and sleepqs:by_channel(report) or {},
 		wchan = member.pointer(TD, "td_wchan"), wmesg = member.pointer(TD, "td_wmesg"),
