@@ -3,6 +3,7 @@ local devices = require "spec.support.devices"
 local lab = require "spec.support.lab"
 local runqs = require "spec.support.runqs"
 local modworld = require "spec.support.modworld"
+local net = require "spec.support.net"
 local source = require "spec.support.source"
 
 -- The literal blocks of a page's EXAMPLES that are Lua.
@@ -18,7 +19,7 @@ local function examples(path)
 end
 
 describe("the example", function()
-	local sys, queued, modular
+	local sys, queued, modular, network
 
 	setup(function()
 		sys = lab.system("devices 13", { layout = 13, prepare = devices.prepare(13) })
@@ -26,11 +27,13 @@ describe("the example", function()
 		local w = modworld.new()
 		modular = lab.system("modules 13", w.options)
 		w:write(modular.dir)
+		network = net.system(13)
 	end)
 
 	-- What it prints; files are those of the forged system.
 	local function run(text, path)
-		local printed, of = {}, path:find "vmcore_lock" and queued or path:find "vmcore_kld" and modular or sys
+		local printed, of = {}, path:find "vmcore_lock" and queued or path:find "vmcore_kld" and modular
+		    or path:find "vmcore_net" and network or sys
 		local chunk = assert(load(text:gsub('core = "[^"]*"', ("core = %q"):format(of.core))
 		    :gsub('kernel = "[^"]*"', ("kernel = %q"):format(of.kernel)), "@" .. path, "t",
 		    setmetatable({ print = function(...) printed[#printed + 1] = table.pack(...) end },
