@@ -42,7 +42,64 @@ describe("open files of freebsd13-amd64", function()
 		return row.name == "/dev/console" or row.offset == real.null or row.offset == kf.kf_offset
 	end
 
+	-- sys/stat.h, S_IFMT: what stands in front of a mode.
+	local FORMATS = { [0x4000] = "d", [0x2000] = "c", [0x6000] = "b", [0x8000] = "-", [0xa000] = "l",
+		[0xc000] = "s", [0x1000] = "p" }
+
+	-- Permissions as ls(1) prints them; none of these files has another bit set.
+	local function mode_text(mode)
+		local text = FORMATS[mode & 0xf000]
+		for i = 8, 0, -1 do
+			text = text .. (mode & 1 << i ~= 0 and ("xwr"):sub(i % 3 + 1, i % 3 + 1) or "-")
+		end
+		return text
+	end
+
+	-- What the kernel says besides, by what kind of file it is.
+	local besides = {}
+
+	function besides.vnode(row, kf, what)
+		if kf.kf_status & 1 ~= 0 and row.inum ~= real.null then
+			assert.equal(kf["kf_un.kf_file.kf_file_fileid"], row.inum, what)
+			assert.equal(mode_text(kf["kf_un.kf_file.kf_file_mode"]), row.mode, what)
+			if row.size ~= real.null then
+				assert.equal(kf["kf_un.kf_file.kf_file_size"], row.size, what)
+			end
+		end
+	end
+
+	function besides.pipe(row, kf, what)
+		assert.equal(("%#x -> %#x"):format(kf["kf_un.kf_pipe.kf_pipe_addr"],
+		    kf["kf_un.kf_pipe.kf_pipe_peer"]), row.name, what)
+		assert.equal(kf["kf_un.kf_pipe.kf_pipe_buffer_cnt"], row.size, what)
+	end
+
+	function besides.shm(row, kf, what)
+		assert.equal(kf.kf_path, row.name, what)
+		assert.equal(kf["kf_un.kf_file.kf_file_size"], row.size, what)
+	end
+
+	function besides.sem(row, kf, what)
+		local path = kf.kf_path == "" and "" or kf.kf_path .. " "
+		assert.equal(("%svalue %d"):format(path, kf["kf_un.kf_sem.kf_sem_value"]),
+		    (row.name:gsub(" waiters %d+$", "")), what)
+	end
+
+	function besides.procdesc(row, kf, what)
+		assert.equal("process " .. kf["kf_un.kf_proc.kf_pid"], row.name, what)
+	end
+
+	function besides.eventfd(row, kf, what)
+		assert.equal(("count %d flags %#x"):format(kf["kf_un.kf_eventfd.kf_eventfd_value"],
+		    kf["kf_un.kf_eventfd.kf_eventfd_flags"]), row.name, what)
+	end
+
+	function besides.kqueue(row, kf, what)
+		assert.equal("pending " .. kf["kf_un.kf_kqueue.kf_kqueue_count"], row.name, what)
+	end
+
 	local function compare(row, kf, what, different)
+		(besides[row.type] or function() end)(row, kf, what)
 		assert.equal(TYPES[kf.kf_type], row.type, what)
 		assert.is_true(same_offset(row, kf), what)
 		if row.rw ~= real.null then

@@ -112,6 +112,79 @@ describe("ps on freebsd13-amd64", function()
 		assert.equal("pts/0", by_pid[40].tty)
 	end)
 
+	-- What each keyword is in a kinfo_proc, of processes that slept all the while.
+	local KEYWORDS = {
+		vsize = "ki_size", nice = "ki_nice", pri = "ki_pri.pri_level",
+		jobc = "ki_jobc", tpgid = "ki_tpgid", tsid = "ki_tsid", login = "ki_login", class = "ki_loginclass",
+		emul = "ki_emul", acflag = "ki_acflag", xstat = "ki_xstat", cow = "ki_cow", tracer = "ki_tracer",
+		fibnum = "ki_fibnum", rgid = "ki_rgid", svuid = "ki_svuid", svgid = "ki_svgid",
+		tid = "ki_tid", lastcpu = "ki_lastcpu", oncpu = "ki_oncpu", runtime = "ki_runtime",
+		nvcsw = "ki_rusage.ru_nvcsw", nivcsw = "ki_rusage.ru_nivcsw", minflt = "ki_rusage.ru_minflt",
+		majflt = "ki_rusage.ru_majflt", inblock = "ki_rusage.ru_inblock", oublock = "ki_rusage.ru_oublock",
+		msgsnd = "ki_rusage.ru_msgsnd", msgrcv = "ki_rusage.ru_msgrcv", nsignals = "ki_rusage.ru_nsignals",
+		tsize = "ki_tsize", dsize = "ki_dsize", ssize = "ki_ssize", flags2 = "ki_flag2",
+	}
+
+	it("has every keyword's value of kern.proc", function()
+		local list = "pid,vsz,nice,pri,jobc,tpgid,tsid,login,class,emul,acflag,xstat,cow,tracer,fib,rgid,"
+		    .. "svuid,svgid,lwp,c,cpu,time,nvcsw,nivcsw,minflt,majflt,inblk,oublk,msgsnd,msgrcv,nsigs,"
+		    .. "tsiz,dsiz,ssiz,flags2,rss,mwchan,%cpu,%mem,sigcatch,sigmask,sigignore,sigpend"
+		local found, message, code = real.rows(dump, "ps", "-o", list)
+		assert.equal("", message)
+		assert.equal(0, code)
+		local by_pid, compared = real.by(found, "pid"), 0
+		for _, ki in ipairs(kinfo) do
+			local row = by_pid[ki.ki_pid]
+			-- Not the kernel's own, nor the init that asked, nor what runs; nor who waits
+			-- for a vfork(2)ed child, which the kernel wakes every second to look.
+			if ki.ki_flag & 0x200 == 0 and ki.ki_stat ~= 2 and ki.ki_flag & 0x10 == 0
+			    and ki.ki_wmesg ~= "ppwait" then
+				for key, field in pairs(KEYWORDS) do
+					assert.equal(ki[field], row[key] == real.null and 0 or row[key],
+					    ("%s of %d"):format(key, ki.ki_pid))
+				end
+				assert.equal(ki.ki_rssize * 4096, row.rss)
+				assert.equal(ki.ki_wmesg, row.mwchan:sub(1, 8))
+				-- SCHED_ULE has ccpu 0: ps(1) prints the plain share of FSCALE.
+				assert.equal(ki.ki_pctcpu * 100 / 2048, row.cpu)
+				for key, set in pairs { sigcatch = "ki_sigcatch", sigmask = "ki_sigmask",
+					sigignore = "ki_sigignore", sigpend = "ki_siglist" } do
+					assert.equal(ki[set .. ".__bits"], tonumber(row[key]:sub(-8), 16), key)
+				end
+				compared = compared + 1
+			end
+		end
+		assert.is_true(compared >= 55)
+	end)
+
+	it("has a row for each thread with -H, with what the process has of it", function()
+		local found = real.rows(dump, "ps", "-H")
+		assert.equal(120, #found)
+		local by_tid = real.by(found, "tid")
+		for _, ki in ipairs(kinfo) do
+			local row = by_tid[ki.ki_tid]
+			assert.equal(ki.ki_pid, row.pid)
+			if ki.ki_flag & 0x200 == 0 and ki.ki_stat ~= 2 then
+				assert.equal(letters(ki), row.state, "tid " .. row.tid)
+			end
+		end
+	end)
+
+	it("is a tree, by the parents of kern.proc", function()
+		local tree, message = real.rows(dump, "pstree")
+		assert.equal("", message)
+		assert.equal(75, #tree)
+		local by_pid, depths = {}, { [0] = 0 }
+		for _, ki in ipairs(kinfo) do
+			by_pid[ki.ki_pid] = ki
+		end
+		for _, row in ipairs(tree) do
+			assert.equal(by_pid[row.pid].ki_ppid, row.ppid)
+			assert.equal(row.pid == 0 and 0 or depths[row.ppid] + 1, row.depth)
+			depths[row.pid] = row.depth
+		end
+	end)
+
 	it("has the zombie, with what lives on of it", function()
 		local row = real.by(rows, "pid")[23]
 		assert.equal(rows[#rows], row)

@@ -112,7 +112,7 @@ describe("ps", function()
 			for _, row in ipairs(rows) do
 				local truth = of[row.pid]
 				local td = truth.threads[1]
-				assert.same({ truth.vsize, truth.rss * 4096, truth.nice, td.pri, td.wmesg or td.lockname and "*"
+				assert.same({ truth.vsize, (truth.rss + 4) * 4096, truth.nice, td.pri, td.wmesg or td.lockname and "*"
 				    .. td.lockname or "", td.tid, td.name, truth.login, "0" }, { row.vsize, row.rss, row.nice,
 				    row.pri, row.mwchan, row.tid, row.tdname, row.login, row.jail }, "pid " .. row.pid)
 				assert.equal(truth.stat, row.state:sub(1, 1))

@@ -21,6 +21,7 @@ local KINFO = {
 	slptime = "ki_slptime", cow = "ki_cow", tracer = "ki_tracer", runtime = "ki_runtime",
 	pctcpu = "ki_pctcpu", swtime = "ki_swtime", dev = "ki_tdev", tsize = "ki_tsize",
 	dsize = "ki_dsize", ssize = "ki_ssize", swrss = "ki_swrss",
+	rssize = "ki_rssize",
 }
 -- Members of its ki_rusage.
 local RUSAGE = {
@@ -101,15 +102,18 @@ local function cpu_field(k, fields)
 	end
 end
 
-local function memory_fields(k, T, fields)
+-- Memory in use, which the kernel counts with the threads' stacks.
+local function memory_fields(k, fields)
 	local pages = member.integer(k, "physmem", k.kd:ptrsize())
-	local size = k:dump().page_size
-	local resident = member.unless_null(member.getter(T,
-	    "p_vmspace.vm_pmap.pm_stats.resident_count"), 0)
-	fields.rss = resident and function(s) return resident(s.p) * size end
-	fields.pctmem = resident and pages and pages > 0 and function(s)
-		return 100.0 * resident(s.p) / pages
+	local size, resident = k:dump().page_size, fields.rssize
+	fields.rss = function(s)
+		local n = resident(s)
+		return n and n * size
 	end
+	fields.pctmem = pages and pages > 0 and function(s)
+		local n = resident(s)
+		return n and 100.0 * n / pages
+	end or nil
 end
 
 -- What it waits for: a message, else a lock.
@@ -175,9 +179,9 @@ function procinfo.new(k, procs, report, threads)
 		fields.state = function(s) return procs.fields.state(s.p, s.td) end
 	end
 	wait_fields(k, TD, procs, fields)
-	memory_fields(k, T, fields)
 	time_fields(k, fields)
 	of_kinfo(fields, kinfo_rows(k, threads, report))
+	memory_fields(k, fields)
 	fields.cpu = cpu_field(k, fields)
 	return fields
 end

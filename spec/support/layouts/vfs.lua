@@ -25,5 +25,5 @@ return {
 	{ "inotify_softc", "npending nbpending" }, { "jaildesc", "jd_prison jd_flags" },
 	{ "file" }, { "filecaps" }, { "filedescent" }, { "fdescenttbl" },
 	{ "filedesc", "fd_files fd_cdir fd_rdir fd_jdir" }, { "pwd" }, { "pwddesc", "pd_pwd" },
-	{ "rusage" }, { "priority" }, { "kinfo_proc" },
+	{ "__sigset" }, { "rusage" }, { "priority" }, { "kinfo_proc" },
 }

@@ -455,6 +455,9 @@ struct filedesc {
 	struct vnode *fd_rdir @ 16;
 	struct vnode *fd_jdir @ 24;
 } @ 120;
+struct __sigset {
+	__uint32_t __bits[4] @ 0;
+} @ 16;
 struct rusage {
 	struct timeval ru_utime @ 0;
 	struct timeval ru_stime @ 16;

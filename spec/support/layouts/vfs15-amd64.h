@@ -478,6 +478,9 @@ typedef struct { struct pwd *__ptr; } smrpwd_t;
 struct pwddesc {
 	smrpwd_t pd_pwd @ 32;
 } @ 48;
+struct __sigset {
+	__uint32_t __bits[4] @ 0;
+} @ 16;
 struct rusage {
 	struct timeval ru_utime @ 0;
 	struct timeval ru_stime @ 16;
