@@ -113,6 +113,8 @@ try_path(struct kvmi_dwarf *d, const char *path, const struct link *link)
 	if (access(path, F_OK) != 0)
 		return (NULL);
 	if ((img = kvmi_image_create(d->kd, path)) == NULL) {
+		if (d->kd->error.ke_class == KVM_E_NOMEM)
+			d->nomem = true;
 		pass_over(d, path, d->kd->error.ke_message);
 		return (NULL);
 	}
@@ -189,9 +191,13 @@ static struct kvmi_image *
 none(struct kvmi_dwarf *d)
 {
 
-	kvmi_error(d->kd, KVM_E_NOTYPE, 0, "no DWARF for %s: %s",
-	    kvmi_image_path(d->kd->image), d->warning != NULL ? d->warning :
-	    "it has none (.debug_info), and no debug file was found");
+	if (d->nomem)
+		kvmi_nomem(d->kd, "debug file");
+	else
+		kvmi_error(d->kd, KVM_E_NOTYPE, 0, "no DWARF for %s: %s",
+		    kvmi_image_path(d->kd->image), d->warning != NULL ?
+		    d->warning : "it has none (.debug_info), and no debug "
+		    "file was found");
 	return (NULL);
 }
 

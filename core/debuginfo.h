@@ -76,6 +76,8 @@ struct kvmi_dwarf {
 	struct kvmi_dwrange	*ranges;	/* by start; NULL: not made */
 	uint32_t		 nranges;
 	char			*warning;	/* NULL: none */
+	bool			 nomem;		/* a file could not be looked
+						   at */
 };
 
 /* The descriptor's DWARF, looked for on first use; NULL with an error. */

@@ -61,6 +61,28 @@ describe("a core that runs out of memory", function()
 		end
 	end)
 
+	it("does so where types and lines are DWARF's, too", function()
+		local types = forge.types(TYPES)
+		local func = types:add{ k = "func", r = types:id "int", p = { types:id "struct proc *", 0 } }
+		local path = DIR .. "/dwarf"
+		forge.kernel{ types = types, ctf = false, dwarf = { copies = 3 }, symbols = {
+			{ name = "allproc", addr = DATA + 0x18, size = 8, ctype = "struct proc *" },
+			{ name = "panic", addr = 0xffffffff80200000, size = 64, type = "func", ctype = func },
+		} }:write(path)
+		-- In the kernel file, and in one beside it.
+		cc.run(("cp %s %s/split.debug && objcopy -R '.debug*' %s %s/split"):format(path, DIR, path, DIR))
+		local lua = os.getenv "LUA" or "lua5.4"
+		for _, kernel in ipairs { path, DIR .. "/split" } do
+			local out, err, status = cc.run(("LUA_CPATH=%s/test/?.so ASAN_OPTIONS=detect_leaks=1 %s " ..
+			    "spec/support/memerr.lua %s /dev/null - spec.support.dwarferr"):format(BUILD, lua, kernel))
+			assert.equal("", err)
+			assert.equal(0, status)
+			for count in out:gmatch "[%w_]+: (%d+) allocations" do
+				assert.is_true(tonumber(count) > 1)
+			end
+		end
+	end)
+
 	it("does so where it knows the kernel's structs, too", function()
 		local k = tiny.new():write(DIR .. "/tiny")
 		local lua = os.getenv "LUA" or "lua5.4"

@@ -14,11 +14,11 @@ local TAG = { array = 0x01, enum = 0x04, param = 0x05, member = 0x0d, ptr = 0x0f
 	base = 0x24, const = 0x26, enumerator = 0x28, subprogram = 0x2e, variable = 0x34,
 	volatile = 0x35, restrict = 0x37 }
 local AT = { location = 0x02, name = 0x03, byte_size = 0x0b, bit_offset = 0x0c, bit_size = 0x0d,
-	stmt_list = 0x10, low_pc = 0x11, comp_dir = 0x1b, high_pc = 0x12, const_value = 0x1c, prototyped = 0x27, upper_bound = 0x2f,
-	member_location = 0x38, declaration = 0x3c, encoding = 0x3e, external = 0x3f, type = 0x49,
-	data_bit_offset = 0x6b }
-local FORM = { addr = 0x01, block1 = 0x0a, data4 = 0x06, string = 0x08, flag = 0x0c, sdata = 0x0d, udata = 0x0f,
-	ref4 = 0x13, sec_offset = 0x17, exprloc = 0x18 }
+	stmt_list = 0x10, low_pc = 0x11, high_pc = 0x12, comp_dir = 0x1b, const_value = 0x1c,
+	prototyped = 0x27, upper_bound = 0x2f, member_location = 0x38, declaration = 0x3c,
+	encoding = 0x3e, external = 0x3f, type = 0x49, data_bit_offset = 0x6b }
+local FORM = { addr = 0x01, block1 = 0x0a, data4 = 0x06, string = 0x08, flag = 0x0c, sdata = 0x0d,
+	udata = 0x0f, ref4 = 0x13, sec_offset = 0x17, exprloc = 0x18 }
 -- DW_ATE_*, by the flags of a CTF integer: signed 1, char 2, bool 4.
 local ENCODING = { [0] = 7, 5, 8, 6, 2, 2, 2, 2 }
 -- What a forward declaration of CTF is of.
