@@ -266,6 +266,41 @@ describe("the network of freebsd13-amd64", function()
 		end))
 	end)
 
+	it("names each socket as sockstat, fstat and netstat do alike", function()
+		local function shown(value)
+			return value == real.null and "-" or value
+		end
+		local listed, opened = real.rows(dump, "sockstat"), {}
+		for _, row in ipairs(real.rows(dump, "fstat")) do
+			if row.type == "socket" then
+				opened[("%d %d"):format(row.pid, row.fd)] = row.name
+			end
+		end
+		local ends = {}
+		for _, row in ipairs(listed) do
+			if row.pid ~= real.null then
+				local name = opened[("%d %d"):format(row.pid, row.fd)]
+				assert.equal(1, (name:find(row.proto .. " " .. (row["local"] == real.null and "" or row["local"]),
+				    1, true)), name)
+			end
+			if row.proto:find "^[tui][cd][pm]%d" then
+				local text = ("%s %s %s %s %d"):format(row.proto, row["local"], row.foreign, shown(row.state),
+				    row.jid)
+				ends[text] = true
+			end
+		end
+		local found = {}
+		for _, row in ipairs(inet) do
+			local function colon(text)
+				local addr, port = text:match "^(.*)%.([^.]*)$"
+				return (addr:find ":" and "[" .. addr .. "]" or addr) .. ":" .. port
+			end
+			found[("%s %s %s %s %d"):format(row.proto, colon(row["local"]), colon(row.foreign),
+			    shown(row.state), row.jid)] = true
+		end
+		assert.same(found, ends)
+	end)
+
 	it("has every socket of kern.file at its process and descriptor", function()
 		local rows = keep(real.rows(dump, "sockstat"), function(row) return row.pid ~= real.null end)
 		local DTYPE_SOCKET = 2
