@@ -12,9 +12,10 @@
 -- where it needs them bottom (functions that a thread begins with),
 -- kind(regs, kind, name), which knows better than entry(), complete(regs, at),
 -- elsewhere(walk, name) (registers that an entry did not leave in a trap
--- frame, and where), clean(address), text (where code can begin), way_out (of a
--- function without a frame, in words), dwarf and linkage (see
--- vmcore.kern.stack.unwind); and its name in ARCHES.
+-- frame, and where), clean(address), text (where code can begin), code (where
+-- that of compilers does, when later), way_out (of a function without a frame,
+-- in words), dwarf and linkage (see vmcore.kern.stack.unwind); and its name in
+-- ARCHES.
 -- @module vmcore.kern.stack
 
 local kvm = require "kvm"
@@ -67,6 +68,12 @@ function methods:caller_at(pc)
 		found = look_up(self, self.before, pc - 1, pc)
 	end
 	return found or nil
+end
+
+--- Whether the list of the kernel's modules is there.
+-- @treturn boolean
+function methods:knows_modules()
+	return #(self.klds:files()) > 0
 end
 
 local function address_of(td)
@@ -174,11 +181,14 @@ function stack.new(k, procs)
 	if contexts == nil then
 		return nil, message
 	end
-	local trapframe = k:type "struct trapframe"
+	local trapframe, dump = k:type "struct trapframe", k:dump()
+	-- Where the kernel itself runs in the direct map, that tells nothing.
+	local dmap = not arch.text and dump.dmapbase or 0
 	local set, size = arch.trapframe(trapframe, contexts.told)
 	return setmetatable({
 		k = k, arch = arch, contexts = contexts, klds = kld.new(k), word = k.kd:ptrsize(),
-		text = arch.text or k:dump().kernbase, named = k:has_symbol "mi_switch",
+		text = arch.text or dump.kernbase, dmap = dmap,
+		dmap_size = dmap ~= 0 and dump.dmapend and dump.dmapend - dmap or 0, named = k:has_symbol "mi_switch",
 		read_trapframe = registers.reader(k.kd, trapframe, set, arch.pc),
 		trapframe_size = size,
 		syscall = syscall.new(k, k:type "struct thread"),

@@ -33,6 +33,9 @@ end
 -- Numbers of registers: System V ABI, AMD64 supplement, 3.6.2.
 amd64.dwarf = { [0] = "rax", "rdx", "rcx", "rbx", "rsi", "rdi", "rbp", "rsp", "r8", "r9", "r10",
 	"r11", "r12", "r13", "r14", "r15", "rip" }
+-- Kernel and modules are compiled for the highest two gigabytes: KERNBASE,
+-- amd64/include/vmparam.h.
+amd64.code = -0x80000000
 amd64.linkage, amd64.way_out = 16, x86.way_out
 
 amd64.entry = x86.entry

@@ -45,14 +45,19 @@ function methods:is_text(address)
 	return not ult(address, self.view.text) and address ~= -1
 end
 
---- Whether it is in one of their functions: as is_text() where the kernel has
--- no symbols.
+--- Whether it is in one of their functions, as far as symbols and the list of
+-- modules tell.
 function methods:is_code(address)
-	if not self.view.named or not self:is_text(address) then
-		return self:is_text(address)
+	local view = self.view
+	if not self:is_text(address) or ult(address, view.arch.code or view.text)
+	    or ult(address - view.dmap, view.dmap_size) then
+		return false
 	end
-	local f = self.view:function_at(address)
-	return f ~= nil and f.code
+	local f = view.named and view:function_at(address)
+	if f then
+		return f.code
+	end
+	return not view.named or not view:knows_modules()
 end
 
 -- Go on at the stack that `sp` is on.

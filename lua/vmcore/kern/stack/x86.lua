@@ -87,7 +87,7 @@ local function is_bare(walk, word)
 		return true, word	-- movq %rsp, %rbp: %rbp was pushed
 	end
 	local f = walk:name()
-	return f == nil or f.offset == 0, 0
+	return f ~= nil and f.offset == 0, 0
 end
 
 --- Where the way out of a function without a frame is.

@@ -61,6 +61,18 @@ describe("an amd64 stack", function()
 		end
 	end)
 
+	it("takes what may be a module's for code where the modules are not known", function()
+		local w, td, call = world()
+		w:fn "mi_switch"
+		local frame = w:put(call - 0x40, call, w:fn "sys_read" + 0x20)
+		local sp = w:put(frame - 0x40, w:fn "bcmp" + 0x20)
+		trapped(w, td, sp, "calltrap", { tf_trapno = 12, tf_rip = -0x7dffedcc, tf_rsp = sp, tf_rbp = frame })
+		local lines, broken = w:trace(td)
+		assert.is_nil(broken)
+		assert.same({ "0xffffffff82001234", "sys_read+0x20", "amd64_syscall+0x10c" },
+		    { lines[3], lines[4], lines[5] })
+	end)
+
 	it("tells what the trap of a call to nowhere was", function()
 		local w, td, call = world()
 		local sp = w:put(call - 0x40, w:fn "sys_read" + 0x20)

@@ -23,8 +23,9 @@ local function view(words, functions, entries)
 			w.inner, w.fp, w.pc = w.fp, w:ptr(w.fp) or 0, w:ptr(w.fp + 8) or 0
 			return true
 		end }
-	return { arch = arch, text = 0x1000, named = true, word = 8, function_at = name,
-		caller_at = name, read_trapframe = function(at) return entries and entries[at] end,
+	return { arch = arch, text = 0x1000, dmap = 0, dmap_size = 0, named = true, word = 8, function_at = name,
+		caller_at = name, knows_modules = function() return false end,
+		read_trapframe = function(at) return entries and entries[at] end,
 		k = { kd = { read_ptr = function(_, at) return words[at] end } } }
 end
 
