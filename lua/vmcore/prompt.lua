@@ -30,6 +30,8 @@ A line is a command, Lua, or a C expression: the first of them that it can be.
     allproc.lh_first->p_comm    C
     (struct proc *)0xfffff80003a1c000
     = ticks / hz                C, whatever else it could be
+    VNET(ifnet, 3)              C: of jail 3; PCPU(curthread, 1): of CPU 1;
+                                DPCPU(nws); if_demo`softc: of that module
 
 In Lua: k (the dump: k:symbol, k:read, k:type, k:eval, k.var), vmcore, queue,
 tree, kern.NAME; format, sizeof, typeof, offsetof, cast, container_of.
@@ -49,7 +51,7 @@ end
 
 --- How values are printed.
 function methods:format_options()
-	return { width = self.width }
+	return { width = self.width, symbol_at = function(_, address) return self.k:symbol_at(address) end }
 end
 
 --- Every command: name, summary.

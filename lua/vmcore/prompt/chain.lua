@@ -4,6 +4,7 @@
 -- @module vmcore.prompt.chain
 
 local kvm = require "kvm"
+local names = require "vmcore.names"
 
 local chain = {}
 
@@ -87,8 +88,11 @@ local function of_root(session, root, steps)
 	local value, at = lua_value(session, root), 1
 	if value ~= nil then
 		value, at = through_tables(value, steps)
-	elseif session.k.kd:symbol(root) then
-		return session.k.kd:type_of_symbol(root), 1
+	else
+		local symbol, t = names.symbol(session.k, root)
+		if symbol then
+			return t, 1
+		end
 	end
 	if kvm.type_of(value) == "object" then
 		return kvm.typeof(value), at

@@ -4,6 +4,8 @@
 -- @module vmcore.prompt.environment
 
 local escape = require "vmcore.escape"
+local kvm = require "kvm"
+local names = require "vmcore.names"
 
 local environment = {}
 
@@ -42,13 +44,17 @@ function environment.is_undefined(err)
 	return getmetatable(err) == undefined_meta
 end
 
--- A variable of the kernel: true and its value, which is nil for NULL.
+-- A variable of the kernel or a module: true and its value, which is nil for
+-- NULL.
 local function variable(k, name)
-	local symbol = k and k.kd:symbol(name)
-	if symbol == nil or symbol.type == "func" or k.kd:type_of_symbol(name) == nil then
+	local symbol, t
+	if k then
+		symbol, t = names.symbol(k, name)
+	end
+	if symbol == nil or symbol.type == "func" or t == nil then
 		return false
 	end
-	return true, k.var[name]
+	return true, kvm.object(t, symbol.value)
 end
 
 -- In front of `io`: what goes to a terminal is made safe.

@@ -2,6 +2,8 @@
 -- asked for.
 -- @module vmcore.prompt.names
 
+local kld = require "vmcore.kern.kld"
+
 local names = {}
 
 -- More than anybody reads.
@@ -20,7 +22,7 @@ local gather = {}
 
 function gather.symbols(k)
 	local set = {}
-	for symbol in k.kd:symbols() do
+	for symbol in kld.new(k):each_symbol() do
 		if symbol.name:find "^[%a_][%w_]*$" then
 			set[symbol.name] = true
 		end
