@@ -41,4 +41,20 @@ describe("freebsd13-amd64", function()
 		end
 		assert.equal(n, #rows)
 	end)
+
+	it("has the file and the modules that kldstat(2) told of", function()
+		local told = real.truth(dump, "truth/kldstat")
+		-- struct kld_file_stat: version, name[MAXPATHLEN], refs, id, address, size, path.
+		local refs, id, _, address, size = ("<i4i4I4i8I8"):unpack(told, 1 + 4 + 1024)
+		local name, path = told:match("^[^%z]*", 1 + 4), told:match("^[^%z]*", 1 + 1056)
+		local rows = real.rows(dump, "kldstat")
+		assert.equal(1, #rows)
+		assert.same({ name, refs, id, ("0x%x"):format(address), size, path }, { rows[1].name, rows[1].refs,
+			rows[1].id, rows[1].address, rows[1].size, rows[1].path })
+		-- Features that the kernel has are modules of it.
+		local by = real.by(real.rows(dump, "kldstat", "-v"), "name")
+		for _, file_system in ipairs { "tmpfs", "nullfs", "procfs", "devfs", "cd9660" } do
+			assert.equal("vfs_modevent", by[file_system].handler)
+		end
+	end)
 end)

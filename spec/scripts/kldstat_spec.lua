@@ -1,4 +1,5 @@
 --- `vmcore kldstat`: the modules of a forged system.
+local kldworld = require "spec.support.kldworld"
 local lab = require "spec.support.lab"
 local modules = require "spec.support.modules"
 local modworld = require "spec.support.modworld"
@@ -37,6 +38,21 @@ describe("kldstat", function()
 		local out, err, status = lab.vmcore("-M", sys.core, "-N", sys.kernel, "kldstat")
 		assert.equal(1, status)
 		lab.golden("kldstat-damaged", here(sys, out .. "--- standard error\n" .. err))
+	end)
+
+	it("-v prints what the files consist of", function()
+		local sys = lab.system("kldstat -v", { layout = 13, prepare = kldworld.prepare })
+		local out, err, status = lab.vmcore("-M", sys.core, "-N", sys.kernel, "kldstat", "-v")
+		assert.same({ "", 0 }, { err, status })
+		lab.golden("kldstat-modules", out)
+		sys = lab.system("kldstat -v damaged", { layout = 13, prepare = kldworld.prepare,
+			change = function(s)
+				s.memory:set(s.sys.modules[1], "struct module", "name", 0xfffffe0000123000)
+				s.memory:set(s.sys.modules[2], "struct module", "flink.tqe_next", 0xdeadc0dedeadc0de)
+			end })
+		out, err, status = lab.vmcore("-M", sys.core, "-N", sys.kernel, "kldstat", "-v")
+		assert.equal(1, status)
+		lab.golden("kldstat-modules-damaged", out .. "--- standard error\n" .. err)
 	end)
 
 	it("says which files of modules serve", function()
