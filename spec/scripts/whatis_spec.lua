@@ -128,7 +128,7 @@ for _, layout in ipairs { 12, 15 } do
 			local function vnet(address)
 				return ask(address + stack.base).vnet
 			end
-			local prefix = ("network stack 0x%x: "):format(stack.vnet)
+			local prefix = ("network stack 0x%x of jail 1 (www): "):format(stack.vnet)
 			assert.equal(prefix .. "dyn_hits in dyn.ko", vnet(w.files[2]:address_of "vnet_entry_dyn_hits"))
 			assert.equal(prefix .. "own+0x2", vnet(k:symbol "vnet_entry_own".value + 2))
 			assert.equal(prefix .. "reserve", vnet(k:symbol "vnet_entry_modspace".value + 0x300))

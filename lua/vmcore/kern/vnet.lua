@@ -60,6 +60,25 @@ function vnet.of_jail(k, jail)
 	return nil
 end
 
+--- The jail that a stack belongs to: the outermost one that has it.
+-- @tparam table k
+-- @param stack pointer to struct vnet, or its address
+-- @treturn ?integer jid; nil when no jail has it
+-- @treturn ?string name
+function vnet.jail(k, stack)
+	local address = math.type(stack) and stack or kvm.toaddress(stack)
+	local jails = prison.new(k)
+	local fields = jails and jails.fields
+	for p in fields and fields.vnet and fields.jid and jails:addresses() or function() return nil end do
+		local ok, found = pcall(fields.vnet, p)
+		-- Outer ones come first.
+		if ok and found == address then
+			return fields.jid(p), fields.name and fields.name(p)
+		end
+	end
+	return nil
+end
+
 local function check(k, stack, address)
 	local t = k:type "struct vnet"
 	if t and t:member "vnet_magic_n" and stack.vnet_magic_n & 0xffffffff ~= MAGIC then

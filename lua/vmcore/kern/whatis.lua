@@ -115,8 +115,14 @@ end
 
 function probe.vnet(self, address)
 	local found = vnet.owner(self.k, address)
-	return found and { kind = "vnet", vnet = found.vnet, name = found.name, module = found.module,
-		text = ("network stack 0x%x: %s"):format(found.vnet, instance_text(found)) }
+	if found == nil then
+		return nil
+	end
+	local ok, jid, name = pcall(vnet.jail, self.k, found.vnet)
+	return { kind = "vnet", vnet = found.vnet, name = found.name, module = found.module,
+		jid = ok and jid or nil, text = ("network stack 0x%x%s: %s"):format(found.vnet,
+		    ok and jid and jid ~= 0 and (" of jail %d (%s)"):format(jid, name or "?") or "",
+		    instance_text(found)) }
 end
 
 -- All threads' stacks, read once.
@@ -229,7 +235,7 @@ whatis.probes = {
 -- @treturn {table...} kind: "symbol", "section" (of a module), "per-CPU", "vnet", "stack", "item", "slab",
 --   "vm_page" (the structure itself), "page" (that the address is in), "direct
 --   map", "kernel map", "not dumped", "unmapped"; text; and by kind: name,
---   offset, module, cpu, vnet, thread, tid, zone, item, size, state, type,
+--   offset, module, cpu, vnet, jid, thread, tid, zone, item, size, state, type,
 --   page, paddr, dmap
 -- @treturn {string...} what went wrong on the way
 function methods:ask(address)

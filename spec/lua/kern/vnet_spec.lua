@@ -130,6 +130,12 @@ for _, layout in ipairs { 12, 13, 15 } do
 			assert.has_error(function() found(0xdeadc0dedeadc0de) end)
 		end)
 
+		it("tell their jails", function()
+			assert.same({ 0, "0" }, { vnet.jail(k, w.stacks[1].vnet) })
+			assert.same({ 1, "www" }, { vnet.jail(k, vnet.find(k, "www")) })
+			assert.is_nil(vnet.jail(k, 16))
+		end)
+
 		it("have the variables of modules", function()
 			assert.equal(2, vnet.variable(k, "own", 1).number)
 			for i in ipairs(w.stacks) do
