@@ -10,7 +10,7 @@
 -- size is that of struct pcb), step() (see vmcore.kern.stack.walk),
 -- entry(name, walk), frames(walk), plausible(regs), is_user(regs), trap(regs);
 -- where it needs them bottom (functions that a thread begins with),
--- kind(regs, kind, name), which knows better than entry(), complete(regs, at),
+-- kind(regs, kind, name), which knows better than entry(), complete(regs, at, walk),
 -- elsewhere(walk, name) (registers that an entry did not leave in a trap
 -- frame, and where), clean(address), text (where code can begin), code (where
 -- that of compilers does, when later), way_out (of a function without a frame,

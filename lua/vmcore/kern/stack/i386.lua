@@ -8,6 +8,7 @@ local x86 = require "vmcore.kern.stack.x86"
 local i386 = { pc = "eip", fp = "ebp", sp = "esp", syscall = "eax" }
 
 local KCODE, KDATA = 0x20, 0x28	-- selectors of the kernel
+local T_PAGEFLT = 12		-- x86/include/trap.h
 local PSL_VM = 0x20000		-- virtual 8086 mode
 local ESP = 64			-- struct trapframe ends here, but for users
 -- PMAP_TRM_MIN_ADDRESS of PAE, the lower one: the entries run as a copy that
@@ -24,6 +25,7 @@ function i386.pcb()
 	return {
 		{ "edi", "pcb_edi", 0 }, { "esi", "pcb_esi", 4 }, { "ebp", "pcb_ebp", 8 },
 		{ "esp", "pcb_esp", 12 }, { "ebx", "pcb_ebx", 16 }, { "eip", "pcb_eip", 20 },
+		{ "cr2", "pcb_cr2" },
 	}
 end
 
@@ -108,10 +110,15 @@ function i386.plausible(regs)
 	    or cs & 3 == 3 and regs.ss & 3 == 3 or regs.eflags & PSL_VM ~= 0 and cs ~= 0
 end
 
---- The processor pushes a stack pointer only when it changes the stack.
-function i386.complete(regs, at)
+--- The processor pushes a stack pointer only when it changes the stack. The
+-- address of a page fault is in %cr2 only: that of the innermost one, when
+-- savectx() wrote it down.
+function i386.complete(regs, at, walk)
 	if not i386.is_user(regs) then
 		regs.esp, regs.ss = at + ESP, nil
+	end
+	if regs.trapno == T_PAGEFLT then
+		regs.cr2, walk.cr2 = walk.cr2, nil
 	end
 end
 
@@ -128,9 +135,9 @@ function i386.kind(_, kind, name)
 	return kind
 end
 
---- What happened. The address of a page fault is in %cr2 only.
+--- What happened.
 function i386.trap(regs)
-	return x86.trap(regs.trapno, regs.err)
+	return x86.trap(regs.trapno, regs.err, regs.cr2)
 end
 
 return i386

@@ -140,7 +140,7 @@ local function trap_registers(self, name)
 		local regs = read(at)
 		if regs and arch.plausible(regs) then
 			if arch.complete then
-				arch.complete(regs, at)
+				arch.complete(regs, at, self)
 			end
 			return regs, at
 		end
@@ -253,7 +253,8 @@ function walk.frames(view, context)
 		view = view, kd = view.k.kd, read_ptr = view.k.kd.read_ptr, word = view.word,
 		pc = arch.clean and arch.clean(regs[arch.pc]) or regs[arch.pc],
 		fp = regs[arch.fp], sp = regs[arch.sp], regs = regs, known = regs,
-		cpu = context.cpu, kstack = context.low, kstack_end = context.high, hops = 0, exact = true,
+		cpu = context.cpu, cr2 = context.source ~= "pcb" and context.source ~= "stale" and regs.cr2 or nil,
+		kstack = context.low, kstack_end = context.high, hops = 0, exact = true,
 	}, meta)
 	change_stack(self, self.sp)
 	local frames, n = {}, 0

@@ -74,6 +74,35 @@ describe("an i386 stack", function()
 		end)
 	end
 
+	it("has the address of the innermost page fault, when the registers were saved after it", function()
+		for _, crashed in ipairs { true, false } do
+			local w = calls.new("i386", (TYPES:gsub("int pcb_eip;", "%0 int pcb_cr2;")))
+			local td = w:thread {}
+			local outer = w:put(td.top - 0x40, 0, w:fn "fork_exit" + 0x10)
+			local function fault(call, name)
+				local trap = frame(w, call - 0x100, KERNEL, { tf_eip = w:fn(name) + 0x30, tf_ebp = call,
+					tf_trapno = 12 })
+				return w:put(trap - 0x20, trap, w:fn "calltrap" + 7)
+			end
+			w:code("sys_read", ("\x90"):rep(0x40))
+			w:code("copyin", ("\x90"):rep(0x40))
+			local inner = fault(fault(outer, "sys_read"), "copyin")
+			local members = { pcb_ebp = inner, pcb_esp = inner - 0x20, pcb_eip = w:fn "trap" + 9,
+				pcb_cr2 = 0x18 }
+			w:switched(td, members)
+			if crashed then
+				w:var("dumptid", "int", td.tid)
+				w:var("dumppcb", "struct pcb", members)
+			end
+			local lines, broken = w:trace(td)
+			assert.is_nil(broken)
+			assert.equal(crashed, lines[2]:find("page not present), address 0x18, eip", 1, true) ~= nil)
+			assert.matches("^copyin", lines[3])
+			assert.matches("page not present%), eip", lines[4])
+			assert.matches("^sys_read", lines[5])
+		end
+	end)
+
 	-- The handler runs on a stack of its own; the task that it broke off is in
 	-- the CPU's task state segment.
 	for name, o in pairs {
