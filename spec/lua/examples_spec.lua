@@ -5,6 +5,7 @@ local runqs = require "spec.support.runqs"
 local modworld = require "spec.support.modworld"
 local net = require "spec.support.net"
 local source = require "spec.support.source"
+local vmaps = require "spec.support.vmaps"
 
 -- The literal blocks of a page's EXAMPLES that are Lua.
 local function examples(path)
@@ -19,7 +20,7 @@ local function examples(path)
 end
 
 describe("the example", function()
-	local sys, queued, modular, network
+	local sys, queued, modular, network, mapped
 
 	setup(function()
 		sys = lab.system("devices 13", { layout = 13, prepare = devices.prepare(13) })
@@ -28,12 +29,14 @@ describe("the example", function()
 		modular = lab.system("modules 13", w.options)
 		w:write(modular.dir)
 		network = net.system(13)
+		mapped = lab.system("maps 13", { layout = 13, prepare = vmaps.prepare(13), change = vmaps.place })
 	end)
 
 	-- What it prints; files are those of the forged system.
 	local function run(text, path)
 		local printed, of = {}, path:find "vmcore_lock" and queued or path:find "vmcore_kld" and modular
-		    or path:find "vmcore_net" and network or sys
+		    or path:find "vmcore_net" and network or path:find "vmcore_proc" and mapped
+		    or (path:find "vmcore_files" or path:find "vmcore_vm%.") and mapped or sys
 		local chunk = assert(load(text:gsub('core = "[^"]*"', ("core = %q"):format(of.core))
 		    :gsub('kernel = "[^"]*"', ("kernel = %q"):format(of.kernel)), "@" .. path, "t",
 		    setmetatable({ print = function(...) printed[#printed + 1] = table.pack(...) end },
