@@ -3,6 +3,8 @@
 
 local waittext = {}
 
+local SHARERS_MAX <const> = 8
+
 --- A thread, as "thread 100030 (pid 720, crasher)".
 -- @tparam table names of vmcore.kern.waits, names()
 -- @tparam integer td
@@ -12,24 +14,37 @@ function waittext.thread(names, td)
 	    names.pid(td) or "?", names.name(td) or "?")
 end
 
+-- The ids of those who may share a lock: a few of them.
+local function sharers_text(names, lock)
+	local list = {}
+	for i, td in ipairs(lock.sharers or {}) do
+		list[i] = i <= SHARERS_MAX and tostring(names.tid(td) or ("%#x"):format(td)) or nil
+	end
+	local more = #(lock.sharers or {}) > SHARERS_MAX and " and others" or ""
+	return #list > 0 and ("; such locks are shared by %s%s"):format(table.concat(list, " "), more) or ""
+end
+
 --- Who has a lock that does not record its holders.
+-- @tparam table names of vmcore.kern.waits, names()
 -- @tparam table lock see vmcore.kern.lock, at()
 -- @treturn string
-function waittext.holder(lock)
+function waittext.holder(names, lock)
 	if lock.state == "shared" then
-		return ("held shared by %d (who is not recorded)"):format(lock.readers or 1)
+		return ("held shared by %d (who is not recorded%s)"):format(lock.readers or 1,
+		    sharers_text(names, lock))
 	end
 	return lock.state == "exclusive" and "held exclusive (by whom is not recorded)" or lock.state
 end
 
 --- What a thread waits for.
+-- @tparam table names of vmcore.kern.waits, names()
 -- @tparam table wait of vmcore.kern.waits, all()
 -- @treturn string
-function waittext.wait(wait)
+function waittext.wait(names, wait)
 	local lock = wait.lock
 	return ("%s on lock %#x (%s) \"%s\"%s%s"):format(wait.how == "spinning" and "spins" or
 	    "is blocked", lock.address, lock.class, lock.name or "?", lock.symbol and " [" .. lock.symbol .. "]" or "",
-	    #wait.owners == 0 and ", " .. waittext.holder(lock) or "")
+	    #wait.owners == 0 and ", " .. waittext.holder(names, lock) or "")
 end
 
 --- A thread that spins, and only its stack tells.
@@ -81,7 +96,7 @@ function waittext.edges(names, list, members)
 		end
 		if #wait.owners == 0 then
 			edges[#edges + 1] = { from = from, attributes = { label = label },
-				to = ("lock %#x, %s"):format(lock.address, waittext.holder(lock)) }
+				to = ("lock %#x, %s"):format(lock.address, waittext.holder(names, lock)) }
 		end
 	end
 	return edges

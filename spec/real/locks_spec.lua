@@ -1,6 +1,9 @@
 --- Locks, sleep queues and run queues of freebsd13-amd64. The kernel paniced by sysctl, no
 -- thread was blocked on a lock; every sleeper of the truth is in a queue.
+local holders = require "vmcore.kern.holders"
+local proc = require "vmcore.kern.proc"
 local real = require "spec.support.real"
+local vmcore = require "vmcore"
 
 describe("locks of freebsd13-amd64", function()
 	local dump = real.freebsd13()
@@ -14,6 +17,13 @@ describe("locks of freebsd13-amd64", function()
 			    { command:match "^(%S+) ?(.*)$" }, 1, command:find " " and 2 or 1))
 			assert.same({ {}, "", 0 }, { rows, err, status })
 		end
+	end)
+
+	it("are held by nobody: no thread counts one that it shares", function()
+		assert.same({ {}, "", 0 }, { real.rows(dump, "locks") })
+		local k <close> = assert(vmcore.open { core = dump.core, kernel = dump.kernel })
+		local sharers = holders.sharers(k, assert(proc.new(k)))
+		assert.same({ rw = {}, sx = {}, lockmgr = {} }, sharers)
 	end)
 
 	it("have every sleeping thread in the queue of its wait message", function()

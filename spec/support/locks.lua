@@ -127,9 +127,9 @@ end
 --- Let threads hold and wait:
 -- crasher (720) has Giant and demo lock, locked (740) waits for the latter;
 -- cron (612) has beta and waits for alpha, which ntpd (655) has, who waits for
--- beta, as syslogd (480) does; two read ufs, dd (750) waits to write; spinner
--- (721) reads routes; three nobodies read config; from 15 on yes (723) spins
--- on Giant.
+-- beta, as syslogd (480) does; two share ufs, perhaps sshd (640) and csh (701),
+-- which share such locks, and dd (750) waits to write; spinner (721) reads
+-- routes; three nobodies read config; from 15 on yes (723) spins on Giant.
 function locks.place(s)
 	local mem, set = s.memory, s.types
 	local crasher, cron, ntpd = thread(s, 720), thread(s, 612), thread(s, 655)
@@ -142,6 +142,9 @@ function locks.place(s)
 	locks.sleep(s, s.sys.vnode_lock, 4, mem:get(s.sys.vnode_lock, 8), thread(s, 750))
 	locks.sleep(s, thread(s, 710) + 0x100, 1, mem:string(nil, "select"), thread(s, 710),
 	    thread(s, 640))
+	for _, pid in ipairs { 640, 701 } do
+		mem:struct(thread(s, pid), "struct thread", { td_lk_slocks = 1 })
+	end
 	read_rm(s, thread(s, 721))
 	if set:has("struct thread", "td_wantedlock") then
 		mem:struct(thread(s, 723), "struct thread", { td_wantedlock = var(s, "Giant") })

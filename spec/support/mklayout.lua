@@ -39,7 +39,8 @@ local KEEP = {
 	{ "thread", "td_lock td_proc td_plist td_runq td_slpq td_lockq td_hash " ..
 	    "td_sleepqueue td_turnstile td_tid td_flags td_ast " ..
 	    "td_inhibitors td_pflags td_dupfd td_sqqueue td_wchan td_wmesg " ..
-	    "td_tsqueue td_locks td_blocked td_lockname td_wantedlock " ..
+	    "td_tsqueue td_locks td_rw_rlocks td_sx_slocks td_lk_slocks td_blocked " ..
+	    "td_lockname td_wantedlock " ..
 	    "td_contested td_sleeplocks td_pinned td_realucred td_ucred " ..
 	    "td_slptick td_blktick td_swvoltick td_rux td_incruntime " ..
 	    "td_runtime td_pticks td_name td_errno td_rqindex td_base_pri " ..

@@ -3,6 +3,7 @@
 -- @module vmcore.kern.holders
 
 local kvm = require "kvm"
+local member = require "vmcore.kern.member"
 local pcpu = require "vmcore.kern.pcpu"
 local selection = require "vmcore.kern.selection"
 
@@ -87,6 +88,30 @@ function holders.of(held)
 		end
 	end
 	return list
+end
+
+-- How many locks of a class a thread shares, sys/proc.h.
+local COUNTERS = { rw = "td_rw_rlocks", sx = "td_sx_slocks", lockmgr = "td_lk_slocks" }
+
+--- The threads that share locks of a class: among them are the holders of one
+-- that does not record them.
+-- @tparam table k
+-- @tparam table procs of vmcore.kern.proc
+-- @treturn table lists of threads by class: "rw", "sx", "lockmgr"
+function holders.sharers(k, procs)
+	local T, counters, found = k:type "struct thread", {}, {}
+	for class, name in pairs(COUNTERS) do
+		counters[class], found[class] = member.getter(T, name), {}
+	end
+	for td in next(counters) and selection.each(procs, nil, function() end) or function() end do
+		for class, counter in pairs(counters) do
+			local ok, count = pcall(counter, td)
+			if ok and count > 0 then
+				table.insert(found[class], td)
+			end
+		end
+	end
+	return found
 end
 
 --- The threads that hold a lock, as far as is known.

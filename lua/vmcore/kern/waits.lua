@@ -128,10 +128,11 @@ end
 -- @tparam table procs vmcore.kern.proc
 -- @tparam function report
 -- @treturn {table...} td, lock, how, owners, request (see of()); in the order of
---   the processes
+--   the processes; a shared lock that does not record who holds it has
+--   `sharers`: threads that share some lock of its class
 -- @treturn table the same by thread
 function methods:all(procs, report)
-	local list, by_td, notes = {}, {}, notes_of(self, procs, report)
+	local list, by_td, notes, sharers = {}, {}, notes_of(self, procs, report), nil
 	local function add(td)
 		if by_td[td] then
 			return
@@ -143,6 +144,8 @@ function methods:all(procs, report)
 			found.noted, found.symbol = notes[found.address], label(self, found)
 			by_td[td] = { td = td, lock = found, how = how, owners = holders.threads(found),
 				request = request }
+			sharers = sharers or found.state == "shared" and holders.sharers(self.k, procs)
+			found.sharers = #by_td[td].owners == 0 and sharers and sharers[found.class] or nil
 			list[#list + 1] = by_td[td]
 		end
 	end

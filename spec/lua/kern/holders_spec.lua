@@ -1,5 +1,9 @@
 --- Who holds a lock, of what is known of it.
 local holders = require "vmcore.kern.holders"
+local lab = require "spec.support.lab"
+local locks = require "spec.support.locks"
+local proc = require "vmcore.kern.proc"
+local vmcore = require "vmcore"
 
 describe("holders", function()
 	it("of an exclusive lock are its owner; WITNESS says where", function()
@@ -22,6 +26,19 @@ describe("holders", function()
 			noted = { { td = 2, recursed = 0 }, { td = 3, recursed = 0 } } })
 		assert.same({ 4, 5 }, holders.threads { state = "shared", trackers = { 4, 5 } })
 		assert.same({}, holders.threads { state = "shared", readers = 3 })
+	end)
+
+	it("may be among those who share locks of the same class", function()
+		for _, layout in ipairs { 12, 13, 15 } do
+			local sys = lab.system("locks " .. layout, { layout = layout, prepare = locks.prepare,
+				change = locks.place })
+			local k <close> = assert(vmcore.open { core = sys.core, kernel = sys.kernel })
+			local found = holders.sharers(k, assert(proc.new(k)))
+			assert.same({ {}, {} }, { found.rw, found.sx })
+			table.sort(found.lockmgr)
+			assert.same({ sys.truth.processes[640].threads[1].addr,
+				sys.truth.processes[701].threads[1].addr }, found.lockmgr)
+		end
 	end)
 
 	it("of a range lock are those that were granted a request", function()

@@ -306,6 +306,9 @@ struct thread {
 	const char *td_wmesg @ 280;
 	u_char td_tsqueue @ 289;
 	short td_locks @ 290;
+	short td_rw_rlocks @ 292;
+	short td_sx_slocks @ 294;
+	short td_lk_slocks @ 296;
 	struct turnstile *td_blocked @ 304;
 	const char *td_lockname @ 312;
 	struct { struct turnstile *lh_first; } td_contested @ 320;

@@ -312,6 +312,9 @@ struct thread {
 	const char *td_wmesg @ 288;
 	u_char td_tsqueue @ 297;
 	short td_locks @ 298;
+	short td_rw_rlocks @ 300;
+	short td_sx_slocks @ 302;
+	short td_lk_slocks @ 304;
 	struct turnstile *td_blocked @ 312;
 	const char *td_lockname @ 320;
 	struct { struct turnstile *lh_first; } td_contested @ 328;

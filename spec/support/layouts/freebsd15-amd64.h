@@ -320,6 +320,9 @@ struct thread {
 	const char *td_wmesg @ 304;
 	u_char td_tsqueue @ 313;
 	int td_locks @ 316;
+	int td_rw_rlocks @ 320;
+	int td_sx_slocks @ 324;
+	int td_lk_slocks @ 328;
 	struct lock_object *td_wantedlock @ 336;
 	struct turnstile *td_blocked @ 344;
 	const char *td_lockname @ 352;
