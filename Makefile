@@ -20,12 +20,16 @@ SHLIB	= -shared
 MODULE	= $(SHLIB) -Wl,--exclude-libs,ALL
 JOBS	= 2
 
+# Optional parts; "no" leaves them out.
+CRYPTO	?= yes
+DW	?= yes
+
 # Encrypted dumps, where OpenSSL's headers are (the library is loaded when it
 # is needed).
-CRYPT	!= for d in /usr/include /usr/local/include; do test -f $$d/openssl/evp.h && echo core/crypt.c && exit; done; echo core/nocrypt.c
+CRYPT	!= test '$(CRYPTO)' = no || for d in /usr/include /usr/local/include; do test -f $$d/openssl/evp.h && echo core/crypt.c && exit; done; echo core/nocrypt.c
 
 # DWARF, where elfutils' headers are (the library is loaded when it is needed).
-DWARF	!= for d in /usr/include /usr/local/include; do test -f $$d/elfutils/libdw.h && echo core/debugfile.c core/dwarf.c core/dwarfindex.c core/dwarfline.c core/dwarfpart.c core/dwarftype.c && exit; done; echo core/nodwarf.c
+DWARF	!= test '$(DW)' = no || for d in /usr/include /usr/local/include; do test -f $$d/elfutils/libdw.h && echo core/debugfile.c core/dwarf.c core/dwarfindex.c core/dwarfline.c core/dwarfpart.c core/dwarftype.c && exit; done; echo core/nodwarf.c
 
 # Line editing at the prompt, where readline or libedit is.
 EDITLIB	!= try() { printf '\043include <stdio.h>\n\043include <%s>\n' $$1 | $(CC) $(LUA_CFLAGS) -E - >/dev/null 2>&1; }; try readline/readline.h && echo -lreadline && exit; try editline/readline.h || try edit/readline/readline.h && echo -ledit || :
@@ -220,6 +224,10 @@ link-standalone:
 # place, with tabs between.
 FILES	= list() { mode=$$1 from=$$2 to=$$3; while read -r f; do \
 	  printf '%s\t%s\t%s\n' $$mode "$$from/$$f" "$$to/$$f"; done; }; \
+	modules() { (cd lua && find vmcore -name '*.lua') | list 644 lua "$$1"; \
+	  file 644 scripts/vmcore "$$1/vmcore/driver.lua"; \
+	  for f in $$(cd scripts && find . -type f ! -name '*.*' ! -name vmcore | sed 's,^./,,'); do \
+	    file 644 "scripts/$$f" "$$1/vmcore/command/$$f.lua"; done; }; \
 	file() { printf '%s\t%s\t%s\n' "$$@"; }
 MANIFEST	= $(FILES); \
 	file 755 '$(B)/install/vmcore' '$(BINDIR)/vmcore'; \
@@ -230,8 +238,7 @@ MANIFEST	= $(FILES); \
 	file 644 '$(B)/install/vmcore.pc' '$(PKGCONFIGDIR)/vmcore.pc'; \
 	file 755 '$(B)/kvm.so' '$(LUALIBDIR)/kvm.so'; \
 	file 755 '$(B)/kvm/terminal.so' '$(LUALIBDIR)/kvm/terminal.so'; \
-	(cd lua && find vmcore -name '*.lua') | list 644 lua '$(LUADIR)'; \
-	(cd scripts && find . -type f ! -name '*.*' | sed 's,^./,,') | list 644 scripts '$(SHAREDIR)/vmcore'; \
+	modules '$(LUADIR)'; \
 	file 644 scripts/vmcore.1 '$(MANDIR)/man1/vmcore.1'; \
 	(cd core && echo *.3 | tr ' ' '\n') | list 644 core '$(MANDIR)/man3'; \
 	(cd core/bind && echo *.3lua | tr ' ' '\n') | list 644 core/bind '$(MANDIR)/man3'; \
@@ -242,8 +249,7 @@ MANIFEST	= $(FILES); \
 FLUA_MANIFEST	= $(FILES); \
 	file 755 '$(B)/kvm.so' '$(FLUALIBDIR)/kvm.so'; \
 	file 755 '$(B)/kvm/terminal.so' '$(FLUALIBDIR)/kvm/terminal.so'; \
-	(cd lua && find vmcore -name '*.lua') | list 644 lua '$(FLUADIR)'; \
-	(cd scripts && find . -type f ! -name '*.*' | sed 's,^./,,') | list 644 scripts '$(FLUADIR)/vmcore/scripts'; \
+	modules '$(FLUADIR)'; \
 	file 755 '$(B)/install/vmcore-flua' '$(FLUABINDIR)/vmcore'; \
 	file 644 scripts/vmcore.1 '$(FLUAMANDIR)/man1/vmcore.1'; \
 	(cd core/bind && echo *.3lua | tr ' ' '\n') | list 644 core/bind '$(FLUAMANDIR)/man3lua'; \
@@ -259,16 +265,15 @@ PUT	= tab=$$(printf '\t'); while IFS="$$tab" read -r mode from to; do to="$(DEST
 REMOVE	= tab=$$(printf '\t'); while IFS="$$tab" read -r mode from to; do rm -f "$(DESTDIR)$$to"; d=$$(dirname "$$to"); \
 	  while case $$d in *vmcore*|*/kvm) rmdir "$(DESTDIR)$$d" 2>/dev/null;; *) false;; esac; do d=$$(dirname "$$d"); done; done
 
-# launcher INTERPRETER LUADIR LUALIBDIR SCRIPTS: the command, installed.
+# launcher INTERPRETER LUADIR LUALIBDIR: the command, installed.
 LAUNCHER	= launcher() { printf '\043!%s\n' "$$1"; printf '%s\n' \
 	    "package.path = [==[$$2/?.lua;$$2/?/init.lua;]==] .. package.path" \
-	    "package.cpath = [==[$$3/?.so;]==] .. package.cpath" \
-	    "arg[0] = [==[$$4/vmcore]==]" 'return assert(loadfile(arg[0]))(...)'; }
+	    "package.cpath = [==[$$3/?.so;]==] .. package.cpath" 'require "vmcore.driver"'; }
 
 #: install    into PREFIX (/usr/local), below DESTDIR; uninstall takes it away
 install: all
 	@mkdir -p $(B)/install
-	@$(LAUNCHER); launcher "$$(command -v $(LUA))" '$(LUADIR)' '$(LUALIBDIR)' '$(SHAREDIR)/vmcore' >$(B)/install/vmcore
+	@$(LAUNCHER); launcher "$$(command -v $(LUA))" '$(LUADIR)' '$(LUALIBDIR)' >$(B)/install/vmcore
 	@printf '%s\n' 'prefix=$(PREFIX)' 'libdir=$(LIBDIR)' 'includedir=$(INCLUDEDIR)' '' \
 	  'Name: vmcore' 'Description: kvm(3) for FreeBSD crash dumps, on any host' 'Version: $(VERSION)' \
 	  'Cflags: -I"$${includedir}"' 'Libs: -L"$${libdir}" -lvmcore' 'Libs.private: $(LIBS)' >$(B)/install/vmcore.pc
@@ -284,17 +289,35 @@ uninstall:
 #: install-flua  for FreeBSD's flua(1), FLUA=file; uninstall-flua takes it away
 install-flua: all
 	@mkdir -p $(B)/install
-	@$(LAUNCHER); launcher '$(FLUA)' '$(FLUADIR)' '$(FLUALIBDIR)' '$(FLUADIR)/vmcore/scripts' >$(B)/install/vmcore-flua
+	@$(LAUNCHER); launcher '$(FLUA)' '$(FLUADIR)' '$(FLUALIBDIR)' >$(B)/install/vmcore-flua
 	@{ $(FLUA_MANIFEST); $(FLUA_ALSO); } >$(B)/install/manifest-flua
 	@{ $(PUT); } <$(B)/install/manifest-flua
 
 uninstall-flua:
 	@{ $(FLUA_MANIFEST); $(FLUA_ALSO); } | { $(REMOVE); }
 
-# What a rock consists of, for rocks/*.rockspec.
+# For rocks/*.rockspec: what a rock consists of.  Only when it is deployed is it
+# known where: the command looks beside its own folder.
+ROCK_MANIFEST	= $(FILES); \
+	file 755 '$(B)/install/vmcore-rock' '$(BINDIR)/vmcore'; \
+	file 755 '$(B)/kvm.so' '$(LUALIBDIR)/kvm.so'; \
+	file 755 '$(B)/kvm/terminal.so' '$(LUALIBDIR)/kvm/terminal.so'; \
+	modules '$(LUADIR)'; \
+	file 644 scripts/vmcore.1 '$(MANDIR)/man1/vmcore.1'; \
+	(cd core/bind && echo *.3lua | tr ' ' '\n') | list 644 core/bind '$(MANDIR)/man3'; \
+	(cd lua/vmcore && echo *.3lua | tr ' ' '\n') | list 644 lua/vmcore '$(MANDIR)/man3'
+
 rock: $(B)/kvm.so $(B)/kvm/terminal.so
-	@mkdir -p $(B)/command
-	@for f in $$(cd scripts && ls | grep -v -e '^vmcore$$' -e '[.]1$$'); do cp scripts/$$f $(B)/command/$$f.lua || exit 1; done
+
+install-rock: rock
+	@mkdir -p $(B)/install
+	@printf '\043!%s\n' "$$(command -v $(LUA))" >$(B)/install/vmcore-rock
+	@printf '%s\n' 'local root = arg[0]:match "^(.*/)[^/]*$$" or "./"' \
+	  'package.path = root .. "../share/lua/5.4/?.lua;" .. root .. "../share/lua/5.4/?/init.lua;" .. package.path' \
+	  'package.cpath = root .. "../lib/lua/5.4/?.so;" .. package.cpath' \
+	  'require "vmcore.driver"' >>$(B)/install/vmcore-rock
+	@{ $(ROCK_MANIFEST); } >$(B)/install/manifest-rock
+	@{ $(PUT); } <$(B)/install/manifest-rock
 
 #: deps       install what is missing (apt-get, pkg; sudo when not root)
 deps:
@@ -447,4 +470,4 @@ clean:
 help:
 	@sed -n 's/^#: /  /p' Makefile
 
-.PHONY: all FORCE embed standalone link-standalone install uninstall install-flua uninstall-flua deps demo run-demo test run-specs testing test-install test-real sanitize tsan valgrind run-threads fuzz run-fuzz bench run-bench lint compile rock clean help
+.PHONY: all FORCE embed standalone link-standalone install uninstall install-flua uninstall-flua deps demo run-demo test run-specs testing test-install test-real sanitize tsan valgrind run-threads fuzz run-fuzz bench run-bench lint compile rock install-rock clean help

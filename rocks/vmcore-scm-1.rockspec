@@ -43,5 +43,8 @@ build = {
 		LUADIR = "$(LUADIR)",
 		LUALIBDIR = "$(LIBDIR)",
 		MANDIR = "$(PREFIX)/man",
+		LUA = "$(LUA)",
 	},
 }
+-- It finds its modules by itself.
+deploy = { wrap_bin_scripts = false }

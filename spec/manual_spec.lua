@@ -1,5 +1,5 @@
---- That manual pages and rockspec say what is there: nothing is kept by hand
--- that nobody compares.
+--- That manual pages say what is there: nothing is kept by hand that nobody
+-- compares.
 local header = require "spec.support.header"
 local pages = require "spec.support.manpages"
 local source = require "spec.support.source"
@@ -58,21 +58,5 @@ describe("the manual", function()
 			return pending "no mandoc here"
 		end
 		none(pages.lint(source.files("core lua scripts", "*.[1-9]", "*.3lua")))
-	end)
-end)
-
-describe("the rockspec", function()
-	it("lists every module and command", function()
-		local rockspec = {}
-		assert(loadfile("rocks/vmcore-scm-1.rockspec", "t", rockspec))()
-		local expected = {}
-		for _, path in ipairs(source.files("lua", "*.lua")) do
-			local name = path:gsub("^lua/", ""):gsub("%.lua$", ""):gsub("/init$", "")
-			expected[name:gsub("/", ".")] = path
-		end
-		for _, name in ipairs(commands()) do
-			expected["vmcore.command." .. name] = "build/rock/command/" .. name .. ".lua"
-		end
-		assert.same(expected, rockspec.build.install.lua)
 	end)
 end)

@@ -30,8 +30,8 @@ end
 
 --- The file of a command.
 -- @tparam string name, or a path, which has a slash in it or ends in .lua
--- @tparam ?string folder of the driver, with a slash behind it; nil when that
---   is no file
+-- @tparam ?string folder of the driver, with a slash behind it; nil where
+--   commands are modules only
 -- @treturn ?string what script.load() is to be given
 function commands.find(name, folder)
 	if name:find "/" or name:find "%.lua$" then
