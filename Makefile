@@ -81,7 +81,7 @@ SANENV	= LD_PRELOAD=$$($(CC) -print-file-name=libasan.so) ASAN_OPTIONS=detect_le
 PRELOAD	=
 
 # Fuzzing: a file of spec/fuzz each.
-FUZZERS	= core kernel types header stream
+FUZZERS	= core kernel types dwarf header stream
 FUZZ_SECONDS	= 60
 FUZZCC	= clang
 TSANFLAGS	= -O1 -g -fsanitize=thread

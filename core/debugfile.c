@@ -58,15 +58,23 @@ kvmi_debugfile_info(const struct kvmi_image *img)
 	return (0);
 }
 
-/* The first file that is passed over is worth a word; the rest is not. */
+/* The first file that is doubtful is worth a word; the rest is not. */
+static void
+warn(struct kvmi_dwarf *d, const char *path, const char *what,
+    const char *why)
+{
+	size_t size = strlen(path) + strlen(what) + strlen(why) + 32;
+
+	if (d->warning == NULL && (d->warning = malloc(size)) != NULL)
+		snprintf(d->warning, size, "debug file %s is %s: %s", path,
+		    what, why);
+}
+
 static void
 pass_over(struct kvmi_dwarf *d, const char *path, const char *why)
 {
-	size_t size = strlen(path) + strlen(why) + 32;
 
-	if (d->warning != NULL || (d->warning = malloc(size)) == NULL)
-		return;
-	snprintf(d->warning, size, "debug file %s is not used: %s", path, why);
+	warn(d, path, "not used", why);
 }
 
 /* What the kernel says of its debug file. */
@@ -75,7 +83,10 @@ struct link {
 	uint32_t	 crc;
 };
 
-/* Is img, which is at path, what the link means?  Else say why not. */
+/*
+ * Is img what the link means?  Else say why not.  The file that the caller
+ * named may be of another build: that is for them to know.
+ */
 static bool
 belongs(struct kvmi_dwarf *d, const struct kvmi_image *img,
     const struct link *link)
@@ -100,8 +111,11 @@ belongs(struct kvmi_dwarf *d, const struct kvmi_image *img,
 		return (true);
 	snprintf(why, sizeof(why), "it is not the one of this kernel: its CRC "
 	    "is %#x, " DEBUGLINK " says %#x", crc, link->crc);
-	pass_over(d, img->path, why);
-	return (false);
+	if (img == d->kd->debug)
+		warn(d, img->path, "doubtful", why);
+	else
+		pass_over(d, img->path, why);
+	return (img == d->kd->debug);
 }
 
 /* The file at path, if it is there and the right one. */

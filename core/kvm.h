@@ -924,7 +924,8 @@ size_t		 kvm_type_spell(kvm_type_t *t, const char *name, char *buf,
  * or it can't be loaded, KVM_E_NOTSUP.  DWARF is looked for when it is first
  * needed: in the kernel file; under the name that its .gnu_debuglink has, whose
  * CRC must match, beside the kernel, in .debug there and under /usr/lib/debug;
- * as KERNEL.debug beside it.  ka_debugfile goes before all of them.
+ * as KERNEL.debug beside it.  ka_debugfile goes before all of them, and need
+ * not match.
  */
 
 struct kvm_line {
@@ -946,8 +947,8 @@ int		 kvm_source_line(kvm_t *kd, kvaddr_t addr,
 const char	*kvm_debug_file(kvm_t *kd);
 
 /*
- * What was found on the way to that file and not used, and why; NULL: nothing
- * (yet: this does not look).
+ * What was found on the way to that file and not used, and why, or why the
+ * file itself is doubtful; NULL: nothing (yet: this does not look).
  */
 const char	*kvm_debug_warning(kvm_t *kd);
 

@@ -205,7 +205,7 @@ describe("DWARF", function()
 	it("serves every command as CTF does", function()
 		local with = lab.system("13", { layout = 13 })
 		local without = lab.system("13 dwarf", { layout = 13, ctf = false, dwarf = { copies = 2 } })
-		for _, command in ipairs { "ps", "threads", "kldstat", "dmesg" } do
+		for _, command in ipairs { "ps", "threads", "pcpu", "dmesg" } do
 			local out, err, status = lab.vmcore("-M", with.core, "-N", with.kernel, command)
 			local out2, err2, status2 = lab.vmcore("-M", without.core, "-N", without.kernel, command)
 			assert.equal(out, out2)

@@ -247,6 +247,11 @@ describe("a debug file", function()
 		assert.is_nil(path)
 		assert.matches("^debug file .*/kernel%.debug is not used: it is not the one of this kernel: " ..
 		    "its CRC is 0x%x+, %.gnu_debuglink says 0x%x+$", warning)
+		source, warning, path = found(dir, { debug = dir .. "/kernel.debug" })
+		assert.equal("dwarf", source)
+		assert.matches("kernel%.debug is doubtful: it is not the one of this kernel: ", warning)
+		assert.equal(dir .. "/kernel.debug", path)
+		warning = select(2, found(dir))
 		-- The handle says so once it has become known.
 		local memory = forge.memory{}
 		memory:map_fresh(0xffffffff81000000, 4096)

@@ -5,6 +5,8 @@ local ctf = require "spec.support.ctf"
 local forge = require "spec.support.forge"
 local kdh = require "spec.support.kdh"
 
+local dwarf = require "spec.support.dwarf"
+
 local DIR = assert(arg[1], "usage: seeds.lua DIR")
 
 -- Where core.c's symbols are; see there.
@@ -30,7 +32,7 @@ local function put(fuzzer, name, bytes)
 	f:close()
 end
 
-for _, name in ipairs{ "core", "kernel", "types", "header", "stream" } do
+for _, name in ipairs{ "core", "kernel", "types", "dwarf", "header", "stream" } do
 	assert(os.execute(("mkdir -p '%s/%s'"):format(DIR, name)))
 end
 
@@ -141,6 +143,15 @@ local symbols = {
 	{ name = "hz", addr = 0xffffffff81000008, size = 4, ctype = "int" },
 	{ name = "panic", addr = 0xffffffff80200000, size = 64, type = "func" },
 }
+for version = 2, 5 do
+	local types = forge.types(TYPES)
+	local func = types:add{ k = "func", r = types:id "int", p = { types:id "struct proc *" } }
+	local info, abbrev, line = dwarf.encode(types, { version = version, copies = 2, symbols = {
+		{ name = "allproc", addr = 0x1000, size = 8, ctype = "struct proc *" },
+		{ name = "hz", addr = 0x2000, size = 4, ctype = "int" },
+		{ name = "panic", addr = 0x3000, size = 16, type = "func", ctype = func } } })
+	put("dwarf", "dwarf-" .. version, string.pack("<I2I2", #abbrev, #line) .. abbrev .. line .. info)
+end
 for _, version in ipairs{ 2, 3 } do
 	local types = forge.types(TYPES)
 	put("types", "ctf-" .. version, ctf.encode(types, { version = version }))

@@ -6,7 +6,7 @@
  */
 #include <elf.h>
 
-#include "fuzz.h"
+#include "look.h"
 
 static const char strings[] =
     "\0.SUNW_ctf\0.symtab\0.strtab\0allproc\0hz\0panic";
@@ -58,51 +58,6 @@ fill(struct kernel *k, size_t size)
 	    .sh_size = sizeof(k->strings), .sh_addralign = 1 };
 	memcpy(k->symbols, symbols, sizeof(symbols));
 	memcpy(k->strings, strings, sizeof(strings));
-}
-
-static void
-look_at(kvm_type_t *t)
-{
-	struct kvm_enumerator e;
-	struct kvm_member m;
-	char text[40];
-	size_t i;
-
-	(void)kvm_type_spell(t, "x", text, sizeof(text));
-	(void)kvm_type_size(t);
-	(void)kvm_type_strip(t);
-	(void)kvm_type_target(t);
-	(void)kvm_type_nelems(t);
-	(void)kvm_type_pointer(t);
-	(void)kvm_type_find_member(t, "p_pid", &m);
-	(void)kvm_type_enum_name(t, 5);
-	for (i = 0; i < 20; i++) {
-		(void)kvm_type_member(t, i, &m);
-		(void)kvm_type_enumerator(t, i, &e);
-		(void)kvm_type_param(t, i);
-	}
-}
-
-static void
-look(kvm_t *kd)
-{
-	static const char *const names[] = { "allproc", "hz", "panic" };
-	size_t i, n = kvm_type_count(kd);
-	struct kvm_symbol sym;
-	kvm_type_t *t;
-	int64_t value;
-
-	for (i = 0; i < n && i < 500; i++)
-		if ((t = kvm_type_entry(kd, i)) != NULL)
-			look_at(t);
-	for (i = 0; i < 3; i++)
-		if (kvm_symbol(kd, names[i], &sym) == 0 &&
-		    (t = kvm_type_of_symbol(kd, &sym)) != NULL)
-			look_at(t);
-	(void)kvm_type(kd, KVM_K_STRUCT, "proc");
-	(void)kvm_type(kd, KVM_K_TYPEDEF, "pid_t");
-	(void)kvm_type(kd, KVM_K_INTEGER, "unsigned long");
-	(void)kvm_enumerator(kd, "GREEN", &value);
 }
 
 int

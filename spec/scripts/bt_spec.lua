@@ -67,6 +67,16 @@ describe("bt", function()
 			local file, line = kd:source_line(i == 1 and pc or pc - 1)
 			assert.equal(("%s:%d"):format(file, line), row.source)
 		end
+		-- So does a file that is named.
+		local plain = lab.system("13", { layout = 13 })
+		out, err, status = lab.vmcore("-M", plain.core, "-N", plain.kernel, "--debug", lines.kernel, "bt")
+		assert.equal("", err)
+		assert.equal(0, status)
+		lab.golden("bt-lines", out)
+		out, err, status = lab.vmcore("-M", plain.core, "-N", plain.kernel, "--debug", "/nosuch", "bt")
+		assert.equal("", out)
+		assert.matches("/nosuch", err)
+		assert.equal(3, status)
 	end)
 
 	it("has every frame that was made, as JSON", function()
