@@ -1,7 +1,7 @@
 --- The answers of netstat(1), part by part.
 --
 -- Options: all, queues, buffers, addresses, retransmits, flows, congestion,
--- stack, interfaces, bytes, drops, memory, routes, wide, statistics, nonzero
+-- stack, interfaces, bytes, drops, memory, netisr, routes, wide, statistics, nonzero
 -- (booleans), family and protocol (names),
 -- interface (a name), fib (a number), jail (a set of jail ids).
 -- @module vmcore.netstat
@@ -10,6 +10,7 @@ local counters = require "vmcore.netstat.counters"
 local inet = require "vmcore.netstat.inet"
 local interfaces = require "vmcore.netstat.interfaces"
 local memory = require "vmcore.netstat.memory"
+local netisr = require "vmcore.netstat.netisr"
 local others = require "vmcore.netstat.others"
 local routes = require "vmcore.netstat.routes"
 
@@ -47,6 +48,8 @@ function netstat.parts(o)
 		return routing(o)
 	elseif o.memory then
 		return { memory }
+	elseif o.netisr then
+		return { netisr.settings, netisr.protocols, netisr.work }
 	elseif o.statistics then
 		return { counters }
 	elseif o.queues then

@@ -558,6 +558,40 @@ describe("the network of freebsd13-amd64", function()
 			rows["jumbo 9k"].max, rows["jumbo 16k"].max })
 	end)
 
+	it("handed packets on as net.isr says", function()
+		local function records(name, struct)
+			return real.records(dump.types, struct, real.truth(dump, "truth/net.isr." .. name))
+		end
+		local protocols, work = {}, {}
+		for _, row in ipairs(real.rows(dump, "netstat", "-Q")) do
+			if row.qlimit then
+				protocols[#protocols + 1] = ("%s %d %d %s %s %s"):format(row.name, row.proto, row.qlimit,
+				    row.policy, row.dispatch, row.flags)
+			elseif row.wsid then
+				work[row.name] = row
+			end
+		end
+		local POLICIES, DISPATCHES = { "source", "flow", "cpu" }, { [0] = "default", "deferred", "hybrid", "direct" }
+		local names, listed = {}, {}
+		for i, p in ipairs(records("proto", "struct sysctl_netisr_proto")) do
+			names[p.snp_proto] = p.snp_name
+			listed[i] = ("%s %d %d %s %s ---"):format(p.snp_name, p.snp_proto, p.snp_qlimit,
+			    POLICIES[p.snp_policy], DISPATCHES[p.snp_dispatch])
+			assert.equal(0, p.snp_flags)
+		end
+		assert.same(listed, protocols)
+		-- The probes came through ip, and an ARP request more.
+		local more = { ip = 2, arp = 1, ether = 1 }
+		for _, w in ipairs(records("work", "struct sysctl_netisr_work")) do
+			local name = names[w.snw_proto]
+			local row = work[name]
+			assert.same({ w.snw_len, w.snw_watermark, w.snw_hybrid_dispatched, w.snw_qdrops,
+				w.snw_dispatched + w.snw_queued + (more[name] or 0), w.snw_handled + (more[name] or 0) },
+			    { row.len, row.watermark, row.hybrid_dispatched, row.qdrops, row.dispatched + row.queued,
+				row.handled }, name)
+		end
+	end)
+
 	it("has every mbuf of every socket buffer", function()
 		local rows, err, status = real.rows(dump, "mbuf")
 		assert.equal("", err)
