@@ -2,6 +2,8 @@
 -- itself a moment before it panicked, and against counting by hand.
 local counter = require "vmcore.kern.counter"
 local hash = require "vmcore.hash"
+local items = require "vmcore.kern.whatis.item"
+local malloc = require "vmcore.kern.malloc"
 local pctrie = require "vmcore.pctrie"
 local queue = require "vmcore.queue"
 local real = require "spec.support.real"
@@ -10,6 +12,7 @@ local source = require "spec.support.source"
 local uma = require "vmcore.kern.uma"
 local vm_map = require "vmcore.kern.vm_map"
 local vmcore = require "vmcore"
+local vnet = require "vmcore.kern.vnet"
 
 describe("freebsd13-amd64", function()
 	local dump = real.freebsd13()
@@ -105,6 +108,46 @@ describe("freebsd13-amd64", function()
 				assert.equal(sysctl["vm.uma." .. entry.name .. ".stats.allocs"], sum)
 			end
 		end
+	end)
+
+	it("says how much malloc(9) has of what is larger than its zones' items", function()
+		-- Two hash tables of connections that are asked for, one for each network
+		-- stack: all that this type has.
+		local sum = 0
+		for v in vnet.each(k) do
+			local at = vnet.variable(k, "tcp_syncache", v).hashbase
+			local answers = k:whatis(vmcore.toaddress(at) + 5000)
+			assert.equal("malloc", answers[1].kind)
+			assert.equal(vmcore.toaddress(at), answers[1].address)
+			assert.equal(5000, answers[1].offset)
+			sum = sum + answers[1].size
+		end
+		local types, memory = malloc.new(k), nil
+		for ks in types:each(error) do
+			memory = types.fields.name(ks) == "syncache" and types.fields.memory(ks) or memory
+		end
+		assert.equal(memory, sum)
+	end)
+
+	it("knows who has an mbuf, a cluster, a vnode", function()
+		local zones = uma.new(k)
+		local slabs, seen, asker = slab.new(zones), {}, items.new(k, zones, error)
+		for _, name in ipairs { "mbuf", "mbuf_cluster", "VNODE", "PROC", "THREAD", "malloc-64" } do
+			for at, state in slabs:items(zones:find(name)[1].keg) do
+				local text = state == "allocated" and asker:of(slabs:of(at))
+				if text then
+					seen[name] = (seen[name] or "") .. "\n" .. text
+				end
+			end
+		end
+		assert.matches("\nsocket 0x%x+, rcv, packet 3", seen.mbuf)
+		assert.matches("\nneighbour 0x%x+, packet 2", seen.mbuf)
+		assert.matches("\nsocket 0x%x+, rcv: storage of mbuf 0x%x+", seen.mbuf_cluster)
+		assert.matches("\ncached, mbuf_packet CPU 1: storage of mbuf", seen.mbuf_cluster)
+		assert.matches("\nVREG /sbin/init", seen.VNODE)
+		assert.matches("\nprocess 1 %(init%)", seen.PROC)
+		assert.matches("one of %d+ types with items of this size, sysctloid, devbuf", seen["malloc-64"])
+		assert.is_nil((seen.mbuf:find "nothing leads"))
 	end)
 
 	it("is searched as by hand", function()

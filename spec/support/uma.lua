@@ -19,8 +19,10 @@ uma.TYPES = {
 struct vm_page { union { struct { struct { struct vm_page *sle_next; } ss; void *pv; } s; } plinks;
 	struct vm_object *object; unsigned long pindex; unsigned long phys_addr; };
 struct uma_slab { struct uma_keg *us_keg;
-	union { struct { struct uma_slab *le_next; struct uma_slab **le_prev; } _us_link; } us_type;
-	unsigned char *us_data; struct { long __bits[4]; } us_free; unsigned short us_freecount; };
+	union { struct { struct uma_slab *le_next; struct uma_slab **le_prev; } _us_link;
+		unsigned long _us_size; } us_type;
+	unsigned char *us_data; struct { long __bits[4]; } us_free; unsigned short us_freecount;
+	unsigned char us_flags; };
 struct uma_domain { struct slabhead ud_part_slab; struct slabhead ud_free_slab; struct slabhead ud_full_slab; };
 struct uma_bucket { struct { struct uma_bucket *le_next; struct uma_bucket **le_prev; } ub_link;
 	short ub_cnt; short ub_entries; void *ub_bucket[0]; };

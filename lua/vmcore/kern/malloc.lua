@@ -9,6 +9,10 @@ local member = require "vmcore.kern.member"
 local malloc = {}
 
 local NAME_MAX, TYPES_MAX, ZONES_MAX = 128, 65536, 64
+local UMA_SLAB_MALLOC = 0x20	-- us_flags, vm/uma.h until 12
+-- Pages of one allocation, and those that are looked at to learn what their
+-- numbers mean, and how many numbers that takes.
+local PAGES_MAX, SCAN_MAX, COOKIES_MIN = 4096, 1 << 18, 8
 
 -- The sizes of the zones that malloc() takes from, by their number. What else
 -- is in an entry depends on the kernel.
@@ -99,9 +103,118 @@ function methods:each(report)
 	end
 end
 
+--- The types that took something of a bucket's size, of all that was ever
+-- allocated: which one has an item, nothing says.
+-- @tparam integer size bytes, of a bucket
+-- @tparam function report
+-- @treturn {string...} names, those that have most of something in use first
+function methods:of_size(size, report)
+	local list, f = {}, self.fields
+	for ks in self:each(report) do
+		local ok, fault = pcall(function()
+			for _, other in ipairs(f.sizes(ks)) do
+				if other == size and f.used(ks) > 0 then
+					list[#list + 1] = { f.name(ks), f.used(ks) }
+				end
+			end
+		end)
+		if not ok then
+			report(("the malloc type at %#x: %s"):format(ks, tostring(fault)))
+		end
+	end
+	table.sort(list, function(a, b)
+		return a[2] > b[2] or a[2] == b[2] and a[1] < b[1]
+	end)
+	for i, entry in ipairs(list) do
+		list[i] = entry[1]
+	end
+	return list
+end
+
+-- What a page says of an allocation that begins in it, from 13 on: a number
+-- with its lowest bit set in place of a slab, and no zone.
+local function cookie_reader(T)
+	local zone, slab = member.pointer(T, "plinks.uma.zone"), member.pointer(T, "plinks.uma.slab")
+	return zone and slab and function(page)
+		local value = slab(page)
+		return value and zone(page) == nil and value & 1 == 1 and value or nil
+	end
+end
+
+-- By how many bits a size is shifted: by one, and by two since
+-- contigmalloc(9) has such numbers, too. Sizes are whole pages: one that is odd
+-- tells, when it is one bit; where there is none among many, it is two.
+local function cookie_shift(pages, read, page_size)
+	local n, left = 0, SCAN_MAX
+	for _, range in ipairs(pages.ranges) do
+		for i = 0, math.min(range[2] - range[1], left) do
+			local ok, value = pcall(read, range[3] + i * pages.type.size)
+			if ok and value and value & (2 * page_size) ~= 0 then
+				return 1
+			end
+			n, left = n + (ok and value and 1 or 0), left - 1
+		end
+	end
+	return n >= COOKIES_MIN and 2 or nil
+end
+
+-- Until 12 a slab was made for it, which said how large it is.
+local function slab_reader(k, T)
+	local S, at = k:type "struct uma_slab", member.pointer(T, "plinks.s.pv")
+	local flags, size = member.getter(S, "us_flags"), member.getter(S, "us_type._us_size")
+	return at and flags and size and function(page)
+		local slab = at(page)
+		local ok, bits = pcall(flags, slab or 0)
+		return slab and ok and bits & UMA_SLAB_MALLOC ~= 0 and size(slab) or nil
+	end
+end
+
+local function size_reader(k, pages)
+	local cookie, page_size = cookie_reader(pages.type), k:dump().page_size
+	if cookie == nil then
+		return slab_reader(k, pages.type)
+	end
+	local shift
+	return function(page)
+		local value = cookie(page)
+		if value and shift == nil then
+			shift = cookie_shift(pages, cookie, page_size) or false
+		end
+		-- Where nothing tells, the smaller one is sure.
+		return value and value >> (shift or 2), shift == false
+	end
+end
+
+--- A finder of what malloc(9) has from the VM system: what is larger than its
+-- zones' items. Only its first page knows of it.
+-- @tparam table k
+-- @tparam table pages vmcore.kern.vm_page
+-- @treturn ?function of an address, to { address, size (bytes, whole pages), unsure:
+--   it may be twice that } or nil; nil when the kernel file does not tell
+function malloc.large(k, pages)
+	local size_of, page_size = size_reader(k, pages), k:dump().page_size
+	return size_of and function(address)
+		local first = address & ~(page_size - 1)
+		for back = 0, PAGES_MAX - 1 do
+			local at = first - back * page_size
+			local where = k.kd:translate(at)
+			local page = where and where.paddr and pages:of(where.paddr)
+			local size, unsure
+			if page then
+				size, unsure = size_of(kvm.toaddress(page))
+			end
+			if size then
+				return math.ult(address - at, size) and { address = at, size = size, unsure = unsure } or nil
+			elseif page == nil then
+				return nil
+			end
+		end
+	end
+end
+
 --- What can be known of a kernel's malloc types.
 -- @tparam table k
--- @treturn ?table each(), `fields`: functions of the address of a struct
+-- @treturn ?table each(), of_size(), `fields`: functions of the address of a struct
 --   malloc_type: name, allocs, frees, used, memory (bytes in use), sizes
 --   (list of the bucket sizes asked for); nil when the kernel file has no
 --   types

@@ -26,9 +26,11 @@ local uma = require "vmcore.kern.uma"
 local mbufs = {}
 
 -- The zones of sys/mbuf.h (MBUF_*_MEM_NAME): mbufs with a cluster for good are
--- of a secondary zone; those of clusters.
+-- of a secondary zone.
 local MBUF, PACKET = "mbuf", "mbuf_packet"
-local CLUSTERS = { "mbuf_cluster", "mbuf_jumbo_page", "mbuf_jumbo_9k", "mbuf_jumbo_16k" }
+
+--- The zones of clusters.
+mbufs.CLUSTERS = { "mbuf_cluster", "mbuf_jumbo_page", "mbuf_jumbo_9k", "mbuf_jumbo_16k" }
 
 -- Variables that point to an mbuf for good: netinet/igmp.c, netinet6/mld6.c.
 local VARIABLES = { "m_raopt" }
@@ -258,7 +260,7 @@ end
 function methods:each()
 	return coroutine.wrap(function()
 		yield_mbufs(self)
-		for _, name in ipairs(CLUSTERS) do
+		for _, name in ipairs(mbufs.CLUSTERS) do
 			local entry = self.zones:find(name)[1]
 			local size = entry and entry.keg and self.zones.fields.size(entry.zone)
 			for cluster in size and self.slabs:given(entry.keg) or nothing do
@@ -289,7 +291,7 @@ function mbufs.new(k, report)
 	end
 	local self = setmetatable({ k = k, view = view, zones = zones, slabs = slabs, report = report,
 		entry = entry, cached = {}, ring_of = {} }, all_meta)
-	for _, name in ipairs { MBUF, PACKET, table.unpack(CLUSTERS) } do
+	for _, name in ipairs { MBUF, PACKET, table.unpack(mbufs.CLUSTERS) } do
 		for _, found in ipairs(zones:find(name)) do
 			cached_in(self, found, self.cached)
 		end

@@ -8,7 +8,9 @@
 -- @module vmcore.kern.whatis
 
 local kvm = require "kvm"
+local item = require "vmcore.kern.whatis.item"
 local kld = require "vmcore.kern.kld"
+local malloc = require "vmcore.kern.malloc"
 local member = require "vmcore.kern.member"
 local pcpu = require "vmcore.kern.pcpu"
 local proc = require "vmcore.kern.proc"
@@ -188,10 +190,25 @@ function probe.item(self, address)
 	local state = found.state .. (found.where and " (" .. found.where .. ")" or "")
 	local t = ITEMS[found.name] and self.k:type(ITEMS[found.name])
 	local known = t and t.kind == "struct" and t.size > 0
+	local ok, more = pcall(self.items.of, self.items, found)
+	local text = ("%s: %s, %d bytes at 0x%x%s%s%s"):format(zone, state, found.size, found.item,
+	    known and ": " .. struct_text(t, found.item, found.offset) or plus(found.offset),
+	    found.cpu and (", CPU %d's copy"):format(found.cpu) or "", ok and more and ": " .. more or "")
 	return { kind = "item", zone = found.name, item = found.item, offset = found.offset, size = found.size,
-		state = found.state, type = known and t or nil, text = ("%s: %s, %d bytes at 0x%x%s"):format(zone,
-		    state, found.size, found.item, known and ": " .. struct_text(t, found.item, found.offset)
-		    or plus(found.offset)) }
+		state = found.state, cpu = found.cpu, type = known and t or nil, detail = ok and more or nil, text = text }
+end
+
+-- What malloc(9) has of the VM system; what other allocators have is not asked.
+function probe.malloc(self, address)
+	local dump = self.k:dump()
+	if self.large == nil or math.ult(address - dump.dmapbase, dump.dmapend - dump.dmapbase) then
+		return nil
+	end
+	local found = self.large(address)
+	local offset = found and address - found.address
+	return found and { kind = "malloc", address = found.address, size = found.size, offset = offset,
+		text = ("malloc(9): %s%d bytes at 0x%x%s"):format(found.unsure and "at least " or "", found.size,
+		    found.address, plus(offset)) }
 end
 
 -- The object that a page is of.
@@ -226,17 +243,18 @@ end
 -- what probes keep there. Add yours to be asked, too.
 whatis.probes = {
 	{ "symbol", probe.symbol }, { "section", probe.section }, { "pcpu", probe.pcpu },
-	{ "vnet", probe.vnet }, { "stack", probe.stack }, { "item", probe.item }, { "vm_page", probe.vm_page },
-	{ "memory", probe.memory },
+	{ "vnet", probe.vnet }, { "stack", probe.stack }, { "item", probe.item },
+	{ "malloc", probe.malloc }, { "vm_page", probe.vm_page }, { "memory", probe.memory },
 }
 
 --- Everything that an address is, the most telling answer first.
 -- @tparam integer address
 -- @treturn {table...} kind: "symbol", "section" (of a module), "per-CPU", "vnet", "stack", "item", "slab",
---   "vm_page" (the structure itself), "page" (that the address is in), "direct
---   map", "kernel map", "not dumped", "unmapped"; text; and by kind: name,
---   offset, module, cpu, vnet, jid, thread, tid, zone, item, size, state, type,
---   page, paddr, dmap
+--   "malloc" (larger than its zones' items), "vm_page" (the structure itself),
+--   "page" (that the address is in), "direct map", "kernel map", "not dumped",
+--   "unmapped"; text; and by kind: name, offset, module, cpu, vnet, jid, thread, tid,
+--   zone, item, size, state, type, detail (vmcore.kern.whatis.item), address, page,
+--   paddr, dmap
 -- @treturn {string...} what went wrong on the way
 function methods:ask(address)
 	local answers, troubles = {}, {}
@@ -256,10 +274,11 @@ end
 -- @tparam ?function report called with a message when a list ends early
 -- @treturn table with ask()
 function whatis.new(k, report)
-	local zones = uma.new(k, report)
+	local zones, pages = uma.new(k, report), vm_page.new(k)
 	local ok, slabs = pcall(slab.new, zones)
-	return setmetatable({ k = k, klds = kld.new(k), slabs = ok and slabs or nil,
-		pages = vm_page.new(k), page_size = k:dump().page_size, word = k.kd:ptrsize() }, view_meta)
+	return setmetatable({ k = k, klds = kld.new(k), slabs = ok and slabs or nil, pages = pages,
+		large = pages and malloc.large(k, pages), items = zones and item.new(k, zones, report or function() end),
+		page_size = k:dump().page_size, word = k.kd:ptrsize() }, view_meta)
 end
 
 return whatis
