@@ -40,6 +40,17 @@ describe("freebsd13-amd64", function()
 			assert.same({ tonumber(cpu), td }, { by[tonumber(tid)].cpu, by[tonumber(tid)].thread })
 		end
 		assert.equal(n, #rows)
+		assert.same({ "panic", "stopped" }, { rows[1].state, rows[2].state })
+	end)
+
+	it("has spent no less time than kern.cp_times told", function()
+		local told = table.pack(("<" .. ("i8"):rep(10)):unpack(real.truth(dump, "truth/kern.cp_times")))
+		for i, row in ipairs((real.rows(dump, "pcpu"))) do
+			for j, key in ipairs { "user", "nice", "system", "interrupt", "idle" } do
+				local before = told[(i - 1) * 5 + j]
+				assert.is_true(row[key] >= before and row[key] - before < 600, key)
+			end
+		end
 	end)
 
 	it("has the file and the modules that kldstat(2) told of", function()

@@ -19,8 +19,16 @@ describe("pcpu", function()
 				end
 			end
 			assert.equal(n, #rows)
+			assert.same({ "panic", "stopped" }, { rows[1].state, rows[2].state })
 		end)
 	end
+
+	it("tells a CPU that did not stop", function()
+		local sys = lab.system("pcpu running", { layout = 13,
+			prepare = function(s) s:var("mp_maxid", "int", 1) end,
+			change = function(s) s.memory:u64(s.sys.by_name.stopped_cpus.addr, 0) end })
+		assert.equal("running", lab.rows(sys, "pcpu")[2].state)
+	end)
 
 	it("prints a healthy system", function()
 		local sys = lab.system("pcpu 13", { layout = 13,
