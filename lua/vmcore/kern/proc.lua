@@ -181,7 +181,8 @@ end
 
 --- The addresses of all processes: those of allproc in its order, then
 -- zombies. Until 12 these are on zombproc; since, only the pid hash has them.
--- The pid hash also has what a damaged allproc no longer leads to.
+-- The pid hash also has what a damaged allproc no longer leads to; it is left
+-- alone when the lists have as many processes as the kernel counts (nprocs).
 -- @tparam ?function report called with a message when something of them is
 --   out of reach
 -- @treturn function iterator of integers, which the fields take
@@ -192,7 +193,7 @@ function methods:addresses(report)
 		broken = true
 		report(message)
 	end
-	local seen, i = {}, 1
+	local seen, i, n = {}, 1, 0
 	local sources = {
 		list(self, "allproc", on_stop),
 		list(self, "zombproc", on_stop),
@@ -202,12 +203,15 @@ function methods:addresses(report)
 		while sources[i] do
 			for p in sources[i] do
 				if not seen[p] then
-					seen[p] = true
+					seen[p], n = true, n + 1
 					recovered = recovered + (i == 3 and broken and 1 or 0)
 					return p
 				end
 			end
 			i = i + 1
+			if i == 3 and not broken and n == member.integer(self.k, "nprocs") then
+				i = i + 1
+			end
 		end
 		if recovered > 0 then
 			report(("%d processes were found by the pid hash only"):format(recovered))
