@@ -136,6 +136,24 @@ describe("locks", function()
 		end)
 	end
 
+	it("tells what is asked for, held or not", function()
+		local sys = lab.system("locks 13", { layout = 13, prepare = locks.prepare,
+			change = locks.place })
+		local rows, err, status = lab.rows(sys, "locks", "idle_mtx", "ended_sx", "&beta_rw")
+		assert.equal("", err)
+		assert.equal(0, status)
+		local found = {}
+		for i, row in ipairs(rows) do
+			found[i] = ("%s %s %s %s"):format(row.name, row.how == lab.null and "-" or row.how, row.mode,
+			    row.comm == lab.null and "-" or row.comm)
+		end
+		assert.same({ "idle - unlocked -", "ended - destroyed -", "beta held exclusive cron",
+			"beta awaited exclusive ntpd", "beta awaited exclusive syslogd" }, found)
+		rows, err, status = lab.rows(sys, "locks", "version")
+		assert.same({ {}, 1 }, { rows, status })
+		assert.matches("version: no lock at", err)
+	end)
+
 	it("prints what WITNESS knows", function()
 		local sys = lab.system("witness 13", { layout = 13, prepare = witnesses.prepare,
 			change = witnesses.place })

@@ -195,6 +195,21 @@ local function each_word(view, procs, report, fn)
 	each_vnode_lock(view, report, fn)
 end
 
+--- The lock at an address, held or not, as held() tells of it.
+-- @tparam integer address
+-- @tparam table procs
+-- @tparam function report
+-- @treturn ?table nil when no lock is there
+-- @raise a fault
+function methods:look(address, procs, report)
+	local found = self.locks:at(address)
+	if found then
+		found.symbol = label(self, found)
+		found.noted = notes_of(self, procs, report)[found.address]
+	end
+	return found
+end
+
 --- The locks that are held, of those that can be found: awaited ones, the
 -- kernel's variables, those of processes and of vnodes, and those that WITNESS
 -- noted.
