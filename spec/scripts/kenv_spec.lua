@@ -21,6 +21,16 @@ describe("kenv", function()
 		assert.same(EXPECTED, rows)
 	end)
 
+	it("prints the value of one variable, and says which is not there", function()
+		local sys = lab.system("kenv 13", { layout = 13, prepare = kenvimage.prepare() })
+		local function answer(...)
+			return { lab.vmcore("-M", sys.core, "-N", sys.kernel, "kenv", ...) }
+		end
+		assert.same({ "atkbdc\n", "", 0 }, answer("hint.atkbd.0.at"))
+		assert.same({ 'hint.atkbd.0.at="atkbdc"\nempty=""\n', "", 0 }, answer("empty", "hint.atkbd.0.at"))
+		assert.same({ "", "vmcore: there is no variable 'no\\x1b'\n", 1 }, answer("no\27"))
+	end)
+
 	it("prints a healthy system", function()
 		local sys = lab.system("kenv 13", { layout = 13, prepare = kenvimage.prepare() })
 		local out, err, status = lab.vmcore("-M", sys.core, "-N", sys.kernel, "kenv")
