@@ -4,6 +4,7 @@
 local ctf = require "spec.support.ctf"
 local forge = require "spec.support.forge"
 local kdh = require "spec.support.kdh"
+local modfile = require "spec.support.modfile"
 
 local dwarf = require "spec.support.dwarf"
 
@@ -161,3 +162,11 @@ for _, version in ipairs{ 2, 3 } do
 		symbols = symbols }:write(("%s/kernel/kernel-%d"):format(DIR, version))
 end
 forge.kernel{ arch = "powerpc64", symbols = symbols }:write(DIR .. "/kernel/powerpc64")
+for _, kind in ipairs{ "elf_obj", "elf" } do
+	modfile.new{ kind = kind, types = forge.types(TYPES),
+		sections = { { name = ".text", flags = "AX", size = 64 }, { name = ".data", flags = "WA", size = 64 } },
+		symbols = { { name = "panic", section = ".text", size = 16, type = "func" },
+			{ name = "hz", section = ".data", offset = 8, size = 4, ctype = "int" },
+			{ name = "allproc", section = ".data", offset = 16, size = 8, ctype = "struct proc *" } },
+	}:write(("%s/kernel/module-%s"):format(DIR, kind))
+end
