@@ -1,6 +1,10 @@
 --- Threads that the user names.
 -- @module vmcore.kern.selection
 
+local kvm = require "kvm"
+local member = require "vmcore.kern.member"
+local pcpu = require "vmcore.kern.pcpu"
+
 local selection = {}
 
 -- Words to what they may mean: numbers are thread or process ids.
@@ -30,9 +34,50 @@ local function matcher(procs, wanted)
 	end
 end
 
--- All threads, and the processes that they are of.
+-- The threads that CPUs run, as a list of addresses; none where the kernel's
+-- types don't tell.
+local function running(k)
+	local current = member.pointer(k:type "struct pcpu", "pc_curthread")
+	local list = {}
+	for _, pc in current and pcpu.each(k) or pairs {} do
+		local ok, td = pcall(current, kvm.toaddress(pc))
+		list[#list + 1] = ok and td or nil
+	end
+	return list
+end
+
+-- Those of a list that were not met, and the processes that they are of.
+local function unmet(procs, list, met, report)
+	local owner = member.pointer(procs.k:type "struct thread", "td_proc")
+	local i, n = 0, 0
+	return function()
+		while i < #list do
+			i = i + 1
+			local td = list[i]
+			local ok, p = pcall(owner or error, td)
+			if met[td] == false and ok and p then
+				met[td], n = true, n + 1
+				return td, p
+			end
+		end
+		if n > 0 then
+			report(("%d thread%s that CPUs run %s in no process's list"):format(n, n == 1 and "" or "s",
+			    n == 1 and "is" or "are"))
+			n = 0
+		end
+		return nil
+	end
+end
+
+-- All threads, and the processes that they are of: those of the processes'
+-- lists, and what CPUs run where damage keeps it out of them.
 local function all(procs, report)
 	local each, current, p = procs:addresses(report), function() return nil end, nil
+	local list, met = running(procs.k), {}
+	for _, td in ipairs(list) do
+		met[td] = false
+	end
+	local rest = unmet(procs, list, met, report)
 	local function on_stop(status)
 		report(("process at %#x: %s"):format(p, status.message))
 	end
@@ -41,10 +86,13 @@ local function all(procs, report)
 		while td == nil do
 			p = each()
 			if p == nil then
-				return nil
+				return rest()
 			end
 			current = procs:thread_addresses(p, on_stop)
 			td = current()
+		end
+		if met[td] == false then
+			met[td] = true
 		end
 		return td, p
 	end
@@ -53,7 +101,8 @@ end
 --- Go through threads.
 -- @tparam table procs of vmcore.kern.proc
 -- @tparam ?{string|integer...} words thread ids, process ids, names of threads
---   or processes; all threads without it
+--   or processes; all threads without it: those of the processes' lists, then
+--   what CPUs run that is in none
 -- @tparam function report called with messages about what is out of reach, and
 --   about words that nothing answers to
 -- @treturn function iterator of a thread's and its process's address

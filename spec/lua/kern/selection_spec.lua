@@ -37,6 +37,28 @@ describe("threads are chosen", function()
 		assert.same({ "740 worker-1", "740 locked" }, (select { "locked", tostring(worker.tid) }))
 	end)
 
+	it("of the CPUs, where the lists are lost", function()
+		local sys = lab.system("no processes", { layout = 13, change = function(s)
+			for _, name in ipairs { "allproc", "pidhashtbl" } do
+				s.memory:u64(s.truth.symbols[name].addr, 0xdeadc0dedeadc0de)
+			end
+		end })
+		local k <close> = assert(vmcore.open { core = sys.core, kernel = sys.kernel })
+		local procs, found, complaints = assert(proc.new(k)), {}, {}
+		for td, p in selection.each(procs, nil, function(m) complaints[#complaints + 1] = m end) do
+			found[procs.threads.fields.tid(td)] = procs.fields.pid(p)
+		end
+		local want, n = {}, 0
+		for tid, thread in pairs(sys.truth.threads) do
+			if thread.oncpu >= 0 then
+				want[tid], n = thread.pid, n + 1
+			end
+		end
+		assert.same(want, found)
+		assert.equal(("%d threads that CPUs run are in no process's list"):format(n),
+		    complaints[#complaints])
+	end)
+
 	it("and what nothing answers to is said", function()
 		local names, complaints = select { "cron", "nosuch", "99" }
 		assert.same({ "612 cron" }, names)
