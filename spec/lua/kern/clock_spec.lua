@@ -1,5 +1,6 @@
 --- Time in a kernel.
 local clock = require "vmcore.kern.clock"
+local devices = require "spec.support.devices"
 local lab = require "spec.support.lab"
 local vmcore = require "vmcore"
 
@@ -19,9 +20,18 @@ describe("the clock", function()
 	it("has no answers without a kernel", function()
 		local sys = lab.system("13", { layout = 13 })
 		local k <close> = assert(vmcore.open { core = sys.core, no_kernel = true })
-		for _, name in ipairs { "uptime", "boottime", "hz", "ticks" } do
+		for _, name in ipairs { "uptime", "boottime", "hz", "ticks", "sbinuptime" } do
 			assert.is_nil((clock[name](k)), name)
 		end
+	end)
+
+	it("has the uptime in fractions of a second where the kernel tells", function()
+		local sys = lab.system("13", { layout = 13 })
+		local k <close> = assert(vmcore.open { core = sys.core, kernel = sys.kernel })
+		assert.equal(3723 << 32, clock.sbinuptime(k))
+		sys = lab.system("devices 13", { layout = 13, prepare = devices.prepare(13) })
+		local exact <close> = assert(vmcore.open { core = sys.core, kernel = sys.kernel })
+		assert.equal((3723 << 32) + (1 << 31), clock.sbinuptime(exact))
 	end)
 
 	it("counts across the wrap of ticks", function()

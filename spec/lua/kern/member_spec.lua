@@ -51,6 +51,19 @@ describe("a member", function()
 		assert.has_error(function() get(0xfffffe0000123000) end)
 	end)
 
+	it("that leads to a string may be read as one", function()
+		local file = k:type "struct linker_file"
+		local get = member.text(file, "pathname", 64)
+		local first = k.kd:read_ptr(k.kd:lookup "linker_files")
+		assert.equal("/boot/kernel/kernel", get(first))
+		assert.equal("/boot", member.text(file, "pathname", 5)(first))
+		-- NULL; and what is no pointer, the file's number.
+		assert.is_nil(member.text(file, "deps", 64)(first))
+		local ok, damage = pcall(get, first + 8)
+		assert.same({ false, 1 }, { ok, damage.address })
+		assert.is_nil(member.text(file, "nosuch", 64))
+	end)
+
 	it("may be an integer variable or an enumerator", function()
 		assert.equal(100, member.integer(k, "hz"))
 		assert.is_nil(member.integer(k, "nosuch"))
