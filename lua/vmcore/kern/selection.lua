@@ -39,7 +39,10 @@ end
 local function running(k)
 	local current = member.pointer(k:type "struct pcpu", "pc_curthread")
 	local list = {}
-	for _, pc in current and pcpu.each(k) or pairs {} do
+	if current == nil then
+		return list
+	end
+	for _, pc in pcpu.each(k) do
 		local ok, td = pcall(current, kvm.toaddress(pc))
 		list[#list + 1] = ok and td or nil
 	end

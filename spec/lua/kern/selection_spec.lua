@@ -4,8 +4,8 @@ local proc = require "vmcore.kern.proc"
 local selection = require "vmcore.kern.selection"
 local vmcore = require "vmcore"
 
-local function select(words)
-	local sys = lab.system("13", { layout = 13 })
+local function select(words, options)
+	local sys = lab.system(options and "bare" or "13", options or { layout = 13 })
 	local k <close> = assert(vmcore.open { core = sys.core, kernel = sys.kernel })
 	local procs = assert(proc.new(k))
 	local names, complaints = {}, {}
@@ -24,6 +24,10 @@ describe("threads are chosen", function()
 		end
 		assert.equal(n, #names)
 		assert.same({}, complaints)
+	end)
+
+	it("all of them, by the kernel's offset constants", function()
+		assert.equal(#select(nil), #select(nil, { no_ctf = true }))
 	end)
 
 	it("by process id, process name, thread name and thread id", function()
