@@ -185,6 +185,17 @@ describe("locks", function()
 		end)
 	end
 
+	it("does without the types of vnodes and queues", function()
+		local sys = lab.system("13", { layout = 13 })
+		for _, command in ipairs { "locks", "lockchain" } do
+			local rows, err, status = lab.rows(sys, command)
+			assert.equal("", err)
+			assert.equal(0, status)
+			assert.equal(2, #rows)
+			assert.equal("demo lock", rows[1].name)
+		end
+	end)
+
 	it("needs types", function()
 		local sys = lab.system("no types", { layout = 13, no_ctf = true })
 		local _, err, status = lab.vmcore("-M", sys.core, "-N", sys.kernel, "locks")

@@ -150,7 +150,8 @@ end
 -- v_type is a bit-field of eight bits from 13 on, which its type does not
 -- tell: then it begins where another member would overlap it.
 local function kind_reader(k, V)
-	local get, flags = member.getter(V, "v_type"), V and V:member "v_irflag"
+	local get = member.getter(V, "v_type")
+	local flags = get and V:member "v_irflag"
 	local m = get and V:member "v_type"
 	if m and flags and flags.offset > m.offset and flags.offset < m.offset + m.type.size then
 		return function(vp)

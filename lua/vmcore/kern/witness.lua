@@ -216,7 +216,8 @@ function methods:trouble()
 end
 
 local function no_witness(k)
-	if k:has_symbol "w_locklistdata" or k:has_symbol "w_data" then
+	local typed = member.getter(k:type "struct thread", "td_sleeplocks")
+	if not typed or k:has_symbol "w_locklistdata" or k:has_symbol "w_data" then
 		return nil, "the kernel file does not tell what WITNESS keeps"
 	end
 	return nil, "the kernel was built without WITNESS"

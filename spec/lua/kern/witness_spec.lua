@@ -126,6 +126,11 @@ describe("WITNESS", function()
 		assert.equal("WITNESS had given up", assert(witness.new(k)):trouble())
 	end)
 
+	it("may have been there when the kernel file has no types", function()
+		local k <close> = opened(lab.system("no types", { layout = 13, no_ctf = true }))
+		assert.equal("the kernel file does not tell what WITNESS keeps", select(2, witness.new(k)))
+	end)
+
 	it("is missed by name", function()
 		local k <close> = opened(lab.system("13", { layout = 13 }))
 		local view, message = witness.new(k)
