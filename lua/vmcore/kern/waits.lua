@@ -303,7 +303,8 @@ function waits.new(k, report)
 	return setmetatable({
 		vnodes = vnodelist.new(k), vnode_lock = vnode_lock and vnode_lock.offset,
 		lock_of_vnode = member.pointer(V, "v_vnlock"),
-		k = k, locks = locks, ranges = rangelock.new(k, locks), report = report, turnstiles = turnstile.new(k), sleepqs = sleepqs,
+		k = k, locks = locks, ranges = rangelock.new(k, locks), report = report,
+		turnstiles = turnstile.new(k), sleepqs = sleepqs,
 		channels = sleepqs and sleepqs:by_channel(report) or {},
 		wchan = member.pointer(TD, "td_wchan"), wmesg = member.pointer(TD, "td_wmesg"),
 		wanted = member.pointer(TD, "td_wantedlock"),
