@@ -82,7 +82,7 @@ function lock.shared_word(word, shift)
 		return "destroyed"
 	end
 	local owner = word & ~MASK
-	if owner == ~MASK then
+	if owner == ~MASK or owner == ~MASK & 0xffffffff then
 		return "exclusive", nil
 	end
 	return owner ~= 0 and "exclusive" or "unlocked", owner ~= 0 and owner or nil

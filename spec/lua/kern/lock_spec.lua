@@ -27,6 +27,7 @@ describe("the word of a shared lock", function()
 		assert.equal("unlocked", (lock.shared_word(1)))
 		assert.equal("destroyed", (lock.shared_word(6)))
 		assert.same({ "exclusive" }, { lock.shared_word(-1 & ~0x1f) })	-- LK_KERNPROC
+		assert.same({ "exclusive" }, { lock.shared_word(0xffffffe0) })	-- of 32 bits
 	end)
 end)
 
