@@ -21,7 +21,7 @@ end
 
 --- A signed one.
 function ehframe.sleb(value)
-	local out, last = "", false
+	local out, last = ""
 	repeat
 		local byte = value & 0x7f
 		value = value // 128

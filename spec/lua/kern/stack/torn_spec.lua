@@ -52,8 +52,7 @@ struct trapframe { unsigned long fixreg[32]; unsigned long lr; unsigned long srr
 local function world(name)
 	local arch = ARCHES[name]
 	local w = calls.new(name, arch.types, { memory = arch.memory })
-	local td, size = w:thread {}, nil
-	size = w.mem.ptrsize
+	local td, size = w:thread {}, w.mem.ptrsize
 	local frames = { td.top - 3 * 4096 - 0x100, td.top - 3 * 4096 - 0x80, td.top - 4096 - 0x80,
 		td.top - 0x80 }
 	local names = { "mi_switch", "sys_read", "syscall", "fork_exit" }

@@ -94,9 +94,8 @@ describe("a stack whose frame pointers fail", function()
 		local lines, broken = w:trace(td)
 		assert.same({ FULL[1], FULL[2] }, lines)
 		assert.equal(REASON, broken)
-		local f
-		w, td, f = world()
-		f = ehframe.new { address = TABLE, data = -8, ra = 16 }
+		w, td = world()
+		local f = ehframe.new { address = TABLE, data = -8, ra = 16 }
 		f:func(w:fn "sys_read", 0x200, "")
 		w:section(f:section())
 		local again, why = w:trace(td)
@@ -214,7 +213,8 @@ describe("a stack of another architecture whose frame pointers fail", function()
 		w:put(cfa - 16, read, w:fn "sys_read" + 0x30)
 		local inner = cfa - 0x30
 		w:put(inner - 16, 0x1234567, w:fn "mi_switch" + 0x44)
-		w:switched(td, { pcb_s = { inner, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, pcb_sp = inner - 0x40, pcb_ra = w:fn "sched_switch" + 0x50 })
+		w:switched(td, { pcb_s = { inner, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0 }, pcb_sp = inner - 0x40,
+			pcb_ra = w:fn "sched_switch" + 0x50 })
 		local f = ehframe.new { address = 0xffffffc000a00000, data = -8, ra = 1,
 			initial = "\x0c\x02\x00" }
 		f:func(w:fn "mi_switch", 0x200, "\x42" .. frame(0x30) .. saved(1, 1) .. saved(8, 2))
