@@ -204,7 +204,7 @@ ARCHIVE	= archive() { for n; do f=$$($(CC) -print-file-name=$$n); [ -f "$$f" ] |
 standalone: deps
 	@$(ARCHIVE); archive libcrypto.a >/dev/null && crypto=-DKVM_LINK_CRYPTO; \
 	modules=$$($(LUA) -e 'for _, m in ipairs { "argparse", "dkjson" } do print(m .. "=" .. assert(package.searchpath(m, package.path))) end') && \
-	$(MAKE) -s B=$(B)/standalone CFLAGS="$(CFLAGS) $$crypto" EMBED_ALSO="$$modules" $(B)/standalone/libvmcore-lua.a && \
+	$(MAKE) -s B=$(B)/standalone CFLAGS="$(CFLAGS) $$crypto" DWARF=core/nodwarf.c EMBED_ALSO="$$modules" $(B)/standalone/libvmcore-lua.a && \
 	$(MAKE) -s B=$(B)/standalone link-standalone
 
 # Static, where the system has an archive of everything.
@@ -326,6 +326,7 @@ deps:
 	  command -v zstd >/dev/null || echo "zstd"; \
 	  printf '#include <%s>\n' lua.h libelf.h zlib.h zstd.h | \
 	    $(CC) $(LUA_CFLAGS) -E - >/dev/null 2>&1 || echo "headers (lua, libelf, zlib, zstd)"; \
+	  ! command -v apt-get >/dev/null || [ -f /usr/include/elfutils/libdw.h ] || echo "headers (libdw)"; \
 	  $(LUA) -e '$(LUA_MISSING)' 2>/dev/null || echo "$(LUA)"; \
 	}; \
 	what=$$(missing); \

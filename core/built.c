@@ -24,6 +24,7 @@ kvm_built_with(char *buf, size_t size)
 	(void)snprintf(elf, sizeof(elf), "libelf 0.%d (elfutils)",
 	    _ELFUTILS_VERSION);
 #endif
-	return (snprintf(buf, size, "%s, zlib %s, zstd %s, %s", elf,
-	    zlibVersion(), ZSTD_versionString(), kvmi_crypt_built));
+	return (snprintf(buf, size, "%s, zlib %s, zstd %s, %s, %s", elf,
+	    zlibVersion(), ZSTD_versionString(), kvmi_crypt_built,
+	    kvmi_dwarf_built));
 }

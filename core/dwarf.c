@@ -22,6 +22,8 @@
 /* _Atomic and other wrappers that C's types here don't have. */
 #define	MAX_WRAPPERS	8
 
+const char kvmi_dwarf_built[] = "libdw (loaded when needed)";
+
 static const char *const libraries[] = {
 	"libdw.so.1", "libdw.so", "libdw.1.dylib", "libdw.dylib",
 };
@@ -208,7 +210,14 @@ kvmi_dwarf_image(kvm_t *kd)
 	return (kd->debug != NULL ? kd->debug : kd->image);
 }
 
-/* libdw itself stays loaded: another descriptor may be using it. */
+int
+kvmi_dwarf_name(kvm_t *kd, const char *path)
+{
+
+	kd->debug = kvmi_image_create(kd, path);
+	return (kd->debug == NULL ? -1 : 0);
+}
+
 void
 kvmi_dwarf_destroy(struct kvmi_dwarf *d)
 {

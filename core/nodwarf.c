@@ -5,6 +5,8 @@
  */
 #include "private.h"
 
+const char kvmi_dwarf_built[] = "no DWARF";
+
 static int
 not_built(kvm_t *kd, enum kvm_errclass class)
 {
@@ -19,6 +21,14 @@ kvmi_dwtypes_create(kvm_t *kd)
 
 	not_built(kd, KVM_E_NOTYPE);
 	return (NULL);
+}
+
+int
+kvmi_dwarf_name(kvm_t *kd, const char *path)
+{
+
+	(void)path;
+	return (not_built(kd, KVM_E_NOTSUP));
 }
 
 void

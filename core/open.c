@@ -266,8 +266,8 @@ open_all(kvm_t *kd, const struct request *r)
 		    "permitted", (unsigned int)flags));
 	if (kvmi_tlb_init(kd) == -1 || open_kernel(kd, &r->args) == -1)
 		return (-1);
-	if (r->args.ka_debugfile != NULL && (kd->debug =
-	    kvmi_image_create(kd, r->args.ka_debugfile)) == NULL)
+	if (r->args.ka_debugfile != NULL &&
+	    kvmi_dwarf_name(kd, r->args.ka_debugfile) == -1)
 		return (-1);
 	if (open_core(kd, &r->args) == -1)
 		return (-1);

@@ -498,9 +498,12 @@ void	kvmi_types_destroy(struct kvmi_types *);
  * dwarf.c, dwarftype.c; or nodwarf.c.  The kernel's DWARF as a source of types
  * (source.h); NULL with an error, KVM_E_NOTYPE when there is none.
  */
+extern const char kvmi_dwarf_built[];
 struct kvmi_dwarf;
 struct kvmi_source;
 struct kvmi_source *kvmi_dwtypes_create(kvm_t *);
+/* Let the DWARF be that of the file at path.  0, or -1. */
+int	kvmi_dwarf_name(kvm_t *, const char *path);
 void	kvmi_dwarf_destroy(struct kvmi_dwarf *);
 /* The file that has the kernel's DWARF; NULL with an error: none. */
 struct kvmi_image	*kvmi_dwarf_image(kvm_t *);
