@@ -6,7 +6,8 @@
 --		type is that of an enum
 --	{ kind = "float", value, size }
 --	{ kind = "pointer", value, type }	type is the pointer's
---	{ kind = "place", addr, type }		an lvalue; nothing is read yet
+--	{ kind = "place", addr, type, why }	an lvalue; nothing is read yet; why
+--		there is no type
 --	{ kind = "bits", addr, type, of, name }	a bit-field of the struct at addr
 --	{ kind = "void" }
 --
@@ -67,10 +68,17 @@ local function fetch(env, value, t)
 	return kvm.object(value.type, value.addr)
 end
 
+--- Complain about a place whose type is not known.
+-- @tparam table node
+-- @tparam table value
+function cvalue.untyped(node, value)
+	complain(node, "notype", "'%s' has no type here: cast its address, as in *(int *)&%s%s",
+	    value.name, value.name, value.why and " (" .. value.why .. ")" or "")
+end
+
 local function check_loadable(node, value)
 	if value.type == nil then
-		complain(node, "notype", "'%s' has no type here: cast its address, as in *(int *)&%s",
-		    value.name, value.name)
+		cvalue.untyped(node, value)
 	end
 	local t = value.type:strip()
 	if t.kind == "forward" or t.kind == "void" then

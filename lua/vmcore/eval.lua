@@ -95,11 +95,11 @@ function operators.string(_, node)
 end
 
 -- Of a function it is enough to know that it is one.
-local function place_of(kd, found, t)
+local function place_of(kd, found, t, why)
 	if t == nil and found.type == "func" then
 		t = kd:type("void", "void"):function_type({}, true)
 	end
-	return { kind = "place", addr = found.value, name = found.name, type = t }
+	return { kind = "place", addr = found.value, name = found.name, type = t, why = why }
 end
 
 -- A variable of the selected network stack or CPU by its own name, or what
@@ -113,18 +113,18 @@ end
 -- The kernel's, else a module's; V_x is VNET(x), as in the kernel's sources.
 local function symbol(env, node)
 	local kd, name = env.kd, node.name
-	local found, t
+	local found, t, why
 	if node.module then
-		found, t = names.symbol(env.k, node.module .. "`" .. name)
-		return found and place_of(kd, found, t)
+		found, t, why = names.symbol(env.k, node.module .. "`" .. name)
+		return found and place_of(kd, found, t, why)
 	end
 	found, t = kd:symbol(name), kd:type_of_symbol(name)
 	local other = not found and looked_up(kd, name)
 	if not found and (not other or not other.type and env.k.kernel) then
-		found, t = names.symbol(env.k, name)
+		found, t, why = names.symbol(env.k, name)
 	end
 	if found then
-		return place_of(kd, found, t)
+		return place_of(kd, found, t, why)
 	elseif not other and name:find "^V_" then
 		return instance.of_vnet(env, node, name:sub(3))
 	end
@@ -144,7 +144,10 @@ function operators.name(env, node)
 end
 
 local function member(node, value)
-	local t = value.kind == "place" and value.type and value.type:strip()
+	if value.kind == "place" and value.type == nil then
+		cvalue.untyped(node, value)
+	end
+	local t = value.kind == "place" and value.type:strip()
 	if not t or t.kind ~= "struct" and t.kind ~= "union" then
 		complain(node, "notype", "'%s' is no struct or union", cvalue.spelled(value))
 	end

@@ -105,7 +105,8 @@ for _, layout in ipairs { 12, 15 } do
 			assert.equal(w.files[2]:address_of "dyn_softc", vmcore.toaddress(address))
 			local value, message = bare:eval "dyn_softc.unit"
 			assert.is_nil(value)
-			assert.matches("is no struct or union", message)
+			assert.matches("'dyn_softc' has no type here: cast its address, as in %*%(int %*%)&dyn_softc "
+			    .. "%(dyn%.ko: its file is not here, so the type of dyn_softc is not known%)", message)
 		end)
 	end)
 end
