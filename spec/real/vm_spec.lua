@@ -96,5 +96,12 @@ describe("vm on freebsd13-amd64", function()
 		end
 		assert.same({ "exec_map", "pipe_map" }, paths)
 		assert.equal("0xfffffe0000000000", kernel[1].start)
+		-- What has no object there is kernel_object's: all its pages are in there.
+		local resident = 0
+		for _, row in ipairs(kernel) do
+			resident = resident + (row.object == real.null and row.resident or 0)
+		end
+		local value = real.rows(dump, "print", "kernel_object_store.resident_page_count")[1].line
+		assert.equal(tonumber(value), resident)
 	end)
 end)

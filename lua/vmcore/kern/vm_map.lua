@@ -91,6 +91,21 @@ local function lower_bound(list, n)
 	return low
 end
 
+--- An entry of the kernel's map, as kernel_object backs it when it has no object
+-- of its own: there an offset is that from the map's beginning, vm_map_min().
+-- @tparam table entry of each()
+-- @tparam integer map the kernel's
+-- @treturn table entry for resident()
+function methods:backed(entry, map)
+	local object = vm_map.variable(self.k, "kernel_object")
+	if entry.object or entry.submap or object == nil then
+		return entry
+	end
+	-- The header's end is the least address (vm_map_min(), vm/vm_map.h).
+	local least = kvm.object(self.type, map).header["end"]
+	return { start = entry.start, ["end"] = entry["end"], object = object, offset = entry.start - least }
+end
+
 --- How many pages of an entry's range are in memory, in its object or in those
 -- behind it, as kern_proc_vmmap_resident() counts them (kern/kern_proc.c).
 -- @tparam table entry of each()
@@ -188,12 +203,15 @@ local function map_of(k)
 	end
 end
 
---- The kernel's own map: a variable, or what a pointer of that name leads to.
+--- A map or an object that the kernel has a variable for: NAME_store, or what
+-- the pointer NAME leads to.
 -- @tparam table k
+-- @tparam string name "kernel_map" "kernel_object" "exec_map" "pipe_map"
 -- @treturn ?integer address
-function vm_map.kernel(k)
-	local store, pointer = k.kd:lookup "kernel_map_store", k.kd:lookup "kernel_map"
-	return store or pointer and k.kd:read_ptr(pointer)
+function vm_map.variable(k, name)
+	local store, pointer = k.kd:lookup(name .. "_store"), k.kd:lookup(name)
+	local at = store or pointer and k.kd:read_ptr(pointer)
+	return at ~= 0 and at or nil
 end
 
 local PATHS = { start = "start", ["end"] = "end", offset = "offset", eflags = "eflags",
@@ -201,7 +219,7 @@ local PATHS = { start = "start", ["end"] = "end", offset = "offset", eflags = "e
 
 --- What can be known of address spaces.
 -- @tparam table k
--- @treturn ?table each(), resident(), describe(); `of`: function of a process's
+-- @treturn ?table each(), resident(), describe(), backed(); `of`: function of a process's
 --   address, to that of its map or nil; `objects`: vmcore.kern.vm_object;
 --   `on_stop`, to be set: called with the status of pages that are missed; nil
 --   when the kernel file has no types

@@ -17,6 +17,7 @@ vm_pagequeue.QUEUES = { [0] = "inactive", "active", "laundry", "unswappable" }
 local PGA_ENQUEUED = 0x8	-- aflags, vm/vm_page.h: from 12 on
 local CHUNK = 8192		-- pages looked at at once
 local DOMAINS_MAX = 8		-- MAXMEMDOM
+local FAILURES_MAX = 8		-- chunks of a segment that can't be read
 
 local methods = {}
 local view_meta = { __index = methods }
@@ -83,14 +84,20 @@ local function count_part(view, part, into, report)
 		report(("the pages from %#x on can't be read"):format(part.first))
 		return
 	end
+	local failures = 0
 	for i = 0, n - 1, CHUNK do
 		local count = math.min(CHUNK, n - i)
 		local ok, bytes = pcall(inaddr.read, view.k, at + i * size, count * size)
 		if ok then
 			tally(into, view, bytes, count)
 		else
+			failures = failures + 1
 			report(("%d pages from %#x on: %s"):format(count, part.first + (i << view.pages.shift),
 			    tostring(bytes)))
+		end
+		if failures == FAILURES_MAX then
+			report(("the pages behind, to %#x, were not looked at"):format(part.last))
+			break
 		end
 	end
 end

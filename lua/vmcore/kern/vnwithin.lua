@@ -11,6 +11,7 @@ local tree = require "vmcore.tree"
 local vnwithin = {}
 
 local NAME_MAX, DEPTH_MAX, NODES_MAX = 255, 512, 1 << 20
+local STACKED_MAX = 16		-- nullfs on nullfs on...
 
 -- td_cookie of an entry that stands for several with the same hash,
 -- fs/tmpfs/tmpfs.h: TMPFS_DIRCOOKIE_DUPHEAD
@@ -168,7 +169,7 @@ local function nullfs(view)
 	if not (lower and (root or own) and view.mount_data) then
 		return nil
 	end
-	return function(vp)
+	local function above(vp)
 		local data, mount = view.data(vp), view.mount_data(view.mount(vp))
 		if data == nil or mount == nil then
 			return nil
@@ -177,6 +178,19 @@ local function nullfs(view)
 		local path, top = view:path(lower(data)), base and view:path(base)
 		top = top == "/" and "" or top
 		return path and top and path:sub(1, #top + 1) == top .. "/" and path:sub(#top + 2) or nil
+	end
+	local stacked = 0
+	return function(vp)
+		if stacked >= STACKED_MAX then
+			error(member.damage(vp, "vnode %#x: too many file systems on one another", vp))
+		end
+		stacked = stacked + 1
+		local ok, path = pcall(above, vp)
+		stacked = stacked - 1
+		if not ok then
+			error(path, 0)
+		end
+		return path
 	end
 end
 

@@ -41,4 +41,18 @@ describe("pages that can't be read", function()
 		assert.equal(1, #messages)
 		assert.matches("0x104000", messages[1])
 	end)
+
+	it("are not looked for forever, when a segment claims all of memory", function()
+		local k <close>, queues = opened("endless segment", 13, function(s)
+			vmaps.place(s)
+			local segs = s.sys.by_name.vm_phys_segs.addr
+			s.memory:u64(segs + s.types:offsetof("struct vm_phys_seg", "end"), 1 << 62)
+			s.memory:u64(s.sys.by_name.phys_avail.addr + 8, 1 << 62)
+		end)
+		local messages = {}
+		local counts = queues:count(function(message) messages[#messages + 1] = message end)
+		assert.is_true(counts[0].total < 100000)
+		assert.equal(9, #messages)
+		assert.matches("were not looked at", messages[9])
+	end)
 end)

@@ -26,6 +26,14 @@ local function null_mount(s)
 	return files.vnode(s, { type = VREG, mount = 3, node = node })
 end
 
+-- A nullfs whose lower file is its own.
+local function null_on_itself(s)
+	local vp = null_mount(s)
+	local node = s.memory:get(vp + s.types:offsetof("struct vnode", "v_data"), 8)
+	s.sys:fill(node, "struct null_node", { null_lowervp = vp })
+	return vp
+end
+
 local function process_file(s)
 	local sys, set = s.sys, s.types
 	local function node(name, kind, above)
@@ -55,6 +63,12 @@ for _, layout in ipairs { 12, 13, 15 } do
 
 		it("of nullfs is where the lower one is", function()
 			assert.equal("/again/motd", path_of("nullfs", null_mount))
+		end)
+
+		it("of a nullfs on itself is damage", function()
+			local ok, damage = pcall(path_of, "nullfs on itself", null_on_itself)
+			assert.is_false(ok)
+			assert.matches("on one another", tostring(damage))
 		end)
 
 		it("of procfs is in its process's directory", function()
