@@ -50,10 +50,15 @@ local function each_packet(self, name, B, member_name, Q, link)
 	local walk = queue.prepare(head.type, link, { element = Q, addresses = true })
 	return coroutine.wrap(function()
 		for bucket in buckets(self, name, B) do
-			for packet in walk(bucket + head.offset, function(status)
+			local at, lost = bucket + head.offset, false
+			for packet in walk(at, function(status)
 				self.report(name .. ": " .. status.message)
+				lost = status.address == at
 			end) do
 				coroutine.yield(packet)
+			end
+			if lost then	-- and so are those behind it
+				return
 			end
 		end
 	end)
