@@ -405,6 +405,39 @@ describe("the network of freebsd13-amd64", function()
 		end))
 	end)
 
+	it("has what the interfaces counted", function()
+		local RTM_IFINFO = 14
+		-- struct if_data, net/if.h, behind 16 bytes of struct if_msghdr.
+		local OFFSETS = { ipackets = 24, ierrors = 32, opackets = 40, oerrors = 48, collisions = 56,
+			ibytes = 64, obytes = 72, iqdrops = 96, oqdrops = 104 }
+		-- An ARP request went out of one end of the pair into the other, since.
+		local MOVED = { lo0 = {}, epair0a = { opackets = 1, obytes = 42 },
+			epair0b = { ipackets = 1, ibytes = 42 } }
+		local rows, n = {}, 0
+		for _, row in ipairs(real.rows(dump, "netstat", "-ibd", "-f", "link", "-j", "0")) do
+			rows[row.name] = row
+		end
+		for _, message in ipairs(messages("route.iflist", { [RTM_IFINFO] = true })) do
+			local mask = ("<i4"):unpack(message.bytes, 5)
+			local name = inaddr.link(addresses(message.bytes, 16 + 152 + 1, mask)[4])
+			for key, offset in pairs(OFFSETS) do
+				local was, moved = ("<I8"):unpack(message.bytes, 16 + offset + 1), MOVED[name][key]
+				local is = rows[name][key]
+				assert.equal(was + (moved or 0), is, name .. " " .. key)
+				n = n + 1
+			end
+		end
+		assert.equal(27, n)
+	end)
+
+	it("has the neighbour that does not answer, and its own address", function()
+		local own = real.by(real.rows(dump, "ifconfig", "epair0a"), "family").ether.address
+		local rows = real.by(real.rows(dump, "arp", "-a"), "address")
+		assert.same({ real.null, "epair0a", 0 }, { rows["10.77.0.99"].lladdr, rows["10.77.0.99"].netif,
+			rows["10.77.0.99"].state })
+		assert.same({ own, real.null }, { rows["10.77.0.1"].lladdr, rows["10.77.0.1"].expire })
+	end)
+
 	-- What the probes counted, and a SYN that was sent again, between the truth
 	-- and the dump.
 	local MOVED = {}

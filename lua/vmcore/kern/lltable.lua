@@ -21,6 +21,7 @@ local STATES = {
 }
 local BUCKETS_MAX = 1 << 16
 local ETHER_ADDR_LEN = 6
+local DAMAGES_MAX = 32		-- then a table's size is no size
 
 local function flag_names(value)
 	local names = {}
@@ -73,6 +74,24 @@ local function tables(k, stacks, stack, report)
 	end))
 end
 
+-- The entries of a table's buckets.
+local function buckets(walk, first, n, width, emit, report)
+	local damages = 0
+	local function on_stop(status)
+		damages = damages + 1
+		report(status.message)
+	end
+	for i = 0, n - 1 do
+		if damages >= DAMAGES_MAX then
+			report(("%d of %d buckets read, the rest is not believed"):format(i, n))
+			break
+		end
+		for entry in walk(first + i * width, on_stop) do
+			emit(entry)
+		end
+	end
+end
+
 --- The neighbours that a network stack knows.
 -- @tparam table k
 -- @tparam table stacks vmcore.kern.netstack
@@ -95,19 +114,24 @@ function lltable.each(k, stacks, stack, family, report)
 		return interface(stack, number)
 	end
 	local walk = queue.prepare(H, "lle_next", { element = E, addresses = true })
+	local function emit(at, entry)
+		local ok, found = pcall(read, entry, family, name_of)
+		if not ok then
+			report(("the entry at %#x: %s"):format(entry, tostring(found)))
+			found = { addr = entry, family = family, flags = "" }
+		end
+		found.ifp, found.stack = ifp(at), stack
+		coroutine.yield(found)
+	end
 	return coroutine.wrap(function()
 		for at in tables(k, stacks, stack, report) do
-			local first, n = heads(at), af(at) == family and math.min(size(at), BUCKETS_MAX) or 0
-			for i = 0, first and n - 1 or -1 do
-				for entry in walk(first + i * H.size, function(status) report(status.message) end) do
-					local ok, found = pcall(read, entry, family, name_of)
-					if not ok then
-						report(("the entry at %#x: %s"):format(entry, tostring(found)))
-						found = { addr = entry, family = family, flags = "" }
-					end
-					found.ifp, found.stack = ifp(at), stack
-					coroutine.yield(found)
-				end
+			local ok, first, n = pcall(function()
+				return heads(at), af(at) == family and math.min(size(at), BUCKETS_MAX) or 0
+			end)
+			if not ok then
+				report(("the table at %#x: %s"):format(at, tostring(first)))
+			elseif first then
+				buckets(walk, first, n, H.size, function(entry) emit(at, entry) end, report)
 			end
 		end
 	end)

@@ -11,6 +11,7 @@ local syncache = {}
 
 local INC_ISIPV6 = 0x01		-- inc_flags, netinet/in_pcb.h
 local BUCKETS_MAX = 1 << 20	-- TCP_SYNCACHE_HASHSIZE is 512
+local DAMAGES_MAX = 32		-- then the size is no size
 
 local function reader(k, T)
 	local function at(name)
@@ -71,12 +72,19 @@ function syncache.each(k, stacks, stack, report)
 		end
 		return nil
 	end
+	local damages = 0
+	local function on_stop(status)
+		report("tcp_syncache: " .. status.message)
+		damages = damages + 1
+		if damages == DAMAGES_MAX then
+			report(("tcp_syncache: %d of %d buckets read, the rest is not believed"):format(i, n))
+			n = i
+		end
+	end
 	return function()
 		local entry = following()
 		while entry == nil and first and i < n do
-			each = walk(first + i * H.size + bucket.offset, function(status)
-				report("tcp_syncache: " .. status.message)
-			end)
+			each = walk(first + i * H.size + bucket.offset, on_stop)
 			entry, i = following(), i + 1
 		end
 		return entry

@@ -33,3 +33,39 @@ for _, layout in ipairs { 12, 13, 15 } do
 		end)
 	end)
 end
+
+describe("a table of neighbours", function()
+	local function messages(name, change)
+		local sys = net.system(13, name, change)
+		local k <close> = assert(vmcore.open { core = sys.core, kernel = sys.kernel })
+		local stacks, said, n = netstack.new(k), {}, 0
+		for _ in lltable.each(k, stacks, stacks.list[1], inaddr.AF_INET, function(message)
+			said[#said + 1] = message
+		end) do
+			n = n + 1
+		end
+		return said, n
+	end
+
+	local function list(s)
+		local n = s.sys.net
+		return s.sys.mem:get(n.neighbour + s.sys.types:offsetof("struct llentry", "lle_tbl"), 8)
+	end
+
+	it("is not believed when its size leads anywhere", function()
+		local said, n = messages("lltable size", function(s)
+			s.memory:struct(list(s), "struct lltable", { llt_hsize = 0x7fffffff })
+		end)
+		assert.is_true(n >= 1 and #said < 1000)
+		assert.matches("^%d+ of 65536 buckets read, the rest is not believed$", said[#said])
+	end)
+
+	it("that can't be read is named", function()
+		local said, n = messages("lltable gone", function(s)
+			s.memory:struct(list(s), "struct lltable", { lle_head = 0xfffffe0000123000 })
+		end)
+		assert.equal(0, n)
+		assert.is_true(#said <= 33)
+		assert.matches("fffffe0000123", said[1])
+	end)
+end)

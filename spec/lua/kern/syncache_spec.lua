@@ -22,3 +22,18 @@ for _, layout in ipairs { 12, 13, 15 } do
 		end)
 	end)
 end
+
+describe("a syncache", function()
+	it("is not believed when its size leads anywhere", function()
+		local sys = net.system(13, "syncache size", function(s)
+			s.sys.net:set(s.sys.net.stacks[1], "tcp_syncache", { hashsize = 0xffffffff })
+		end)
+		local k <close> = assert(vmcore.open { core = sys.core, kernel = sys.kernel })
+		local stacks, said, n = netstack.new(k), {}, 0
+		for _ in syncache.each(k, stacks, stacks.list[1], function(message) said[#said + 1] = message end) do
+			n = n + 1
+		end
+		assert.is_true(n >= 1 and #said < 1000)
+		assert.matches("^tcp_syncache: %d+ of 1048576 buckets read, the rest is not believed$", said[#said])
+	end)
+end)
