@@ -20,6 +20,7 @@ local symtab = require "vmcore.kern.kld.symtab"
 local kld = {}
 
 local STRING_MAX = 1024
+local STRINGS_KEPT = 1 << 20	-- of the names of a module's symbols
 
 -- Either file has a struct elf_file of its own, and both begin with struct
 -- linker_file: the members tell which is which.
@@ -258,6 +259,21 @@ function methods:each_symbol()
 			end
 		end
 	end)
+end
+
+--- Whether a module may have a symbol of a name: cheaper to ask than to look,
+-- where most modules have none.
+-- @tparam table file of files()
+-- @tparam string name
+-- @treturn boolean
+function methods:may_have(file, name)
+	if file.strings == nil then
+		local ok, _, where = pcall(locate, self, file)
+		local small = ok and where and where.length <= STRINGS_KEPT
+		file.strings = small and self.k.kd:read(where.strings, where.length) or false
+	end
+	-- Linkers let a name be the end of another one.
+	return not file.strings or file.strings:find(name .. "\0", 1, true) ~= nil
 end
 
 --- The section of a module that an address is in; its file must be there.

@@ -2,6 +2,7 @@
 -- the same ports and names as the host's.
 -- @module vmcore.kern.netstack
 
+local kld = require "vmcore.kern.kld"
 local kvm = require "kvm"
 local member = require "vmcore.kern.member"
 local prison = require "vmcore.kern.prison"
@@ -40,7 +41,7 @@ function methods:address(stack, name)
 	local places = self.places
 	local place = places[name]
 	if place == nil then
-		local symbol = self.k.kd:symbol(self.prefix .. name)
+		local symbol = kld.new(self.k):find(self.prefix .. name)
 		place = symbol and symbol.value or false
 		places[name] = place
 	end
@@ -51,7 +52,9 @@ end
 -- @tparam string name
 -- @treturn ?kvm.type
 function methods:type(name)
-	return (self.k.kd:type_of_symbol(self.prefix .. name))
+	local klds = kld.new(self.k)
+	local symbol, file = klds:find(self.prefix .. name)
+	return symbol and (klds:type_of(symbol, file)) or nil
 end
 
 --- The jails of the stacks.

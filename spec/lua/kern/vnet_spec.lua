@@ -2,6 +2,7 @@
 local forge = require "spec.support.forge"
 local lab = require "spec.support.lab"
 local modworld = require "spec.support.modworld"
+local netstack = require "vmcore.kern.netstack"
 local vmcore = require "vmcore"
 local vnet = require "vmcore.kern.vnet"
 
@@ -128,6 +129,16 @@ for _, layout in ipairs { 12, 13, 15 } do
 			assert.has_error(function() found(7) end)
 			assert.error_matches(function() found(host + 16) end, "there is no network stack at 0x")
 			assert.has_error(function() found(0xdeadc0dedeadc0de) end)
+		end)
+
+		it("have them as what commands of the network ask", function()
+			local nets = netstack.new(k, error)
+			for i, stack in ipairs(nets.list) do
+				assert.equal(w.files[2]:address_of "vnet_entry_dyn_hits" + w.stacks[i].base,
+					nets:address(stack, "dyn_hits"))
+			end
+			assert.equal("int", tostring(nets:type "dyn_hits"))
+			assert.is_nil(nets:address(nets.list[1], "nosuch"))
 		end)
 
 		it("tell their jails", function()

@@ -20,13 +20,16 @@ local function is_called(file, module)
 	return file.name ~= nil and (file.name == module or file.name == module .. ".ko")
 end
 
--- The modules that are meant: all of them, or the ones of that name.
-local function modules(view, module)
+-- The modules that are meant: all of them, or the ones of that name; and only
+-- those that may have a symbol.
+local function modules(view, module, symbol)
 	local files, i = view:files(), 1
 	return function()
 		repeat
 			i = i + 1
-		until files[i] == nil or module == nil or is_called(files[i], module)
+			local file = files[i]
+		until file == nil or (module == nil or is_called(file, module))
+		    and (symbol == nil or view:may_have(file, symbol))
 		return files[i]
 	end
 end
@@ -70,7 +73,7 @@ function scope:named(name, module)
 			found[#found + 1] = of(symbol)
 		end
 	end
-	for file in modules(self, module) do
+	for file in modules(self, module, name) do
 		for _, symbol in ipairs((self:symbols(file))) do
 			if symbol.name == name then
 				found[#found + 1] = of(symbol, file)
@@ -115,7 +118,7 @@ function scope:find(name, module, prefix)
 	if symbol then
 		return symbol
 	end
-	for file in modules(self, module) do
+	for file in modules(self, module, name) do
 		local m = self:module(file)
 		if m then
 			symbol = m:symbol(name)

@@ -79,3 +79,18 @@ for _, how in ipairs { "with files", "without files" } do
 		end)
 	end)
 end
+
+describe("a name that no module has", function()
+	it("has no file opened", function()
+		local w = modworld.new { layout = 13 }
+		local sys = lab.system("scope unopened", w.options)
+		w:write(sys.dir)
+		local k <close> = assert(vmcore.open { core = sys.core, kernel = sys.kernel })
+		assert.is_nil((k:symbol "nosuch"))
+		assert.is_nil(k.kd:lookup "demo_attach")
+		-- Not even the other module's, when one has it.
+		assert.is_not_nil(k:symbol "dyn_attach")
+		assert.is_not_nil(k.kd:lookup "dyn_attach")
+		assert.is_nil(k.kd:lookup "demo_attach")
+	end)
+end)
