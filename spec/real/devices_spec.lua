@@ -95,6 +95,23 @@ describe("freebsd13-amd64", function()
 		assert.is_true(n > 90)
 	end)
 
+	it("has given devices the ports that they said at boot", function()
+		local given, n = {}, 0
+		for _, row in ipairs(rows_of(dump, "devinfo", "-u")) do
+			if row.kind == "I/O ports" and value(row.name) then
+				given[row.name .. " " .. row.first .. "-" .. row.last] = true
+			end
+		end
+		for name, ports in real.truth(dump, "truth/kern.msgbuf"):gmatch "\n([%w_]+): <[^\n]-> port ([%x,x-]+)" do
+			for first, last in ports:gmatch "(0x%x+)%-?(0?x?%x*)" do
+				n = n + 1
+				local port = ("%s %s-%s"):format(name, first, last ~= "" and last or first)
+				assert.is_true(given[port], port)
+			end
+		end
+		assert.is_true(n >= 8)
+	end)
+
 	it("has the disks of kern.geom.confxml", function()
 		local xml = real.truth(dump, "truth/kern.geom.confxml")
 		local by, n = {}, 0

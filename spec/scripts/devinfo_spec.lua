@@ -9,6 +9,9 @@ local function break_it(s)
 	mem:ptr(at[4] + s.types:offsetof(T, "children"), 0xfffffe0000123000)
 	mem:set(at[3], T, "nameunit", 0xfffffe0000123000)
 	mem:set(at[8], T, "driver", 0xdeadc0dedeadc0de)
+	mem:set(s.sys.dev.resources[3], "struct resource_i", "r_sharelink.le_next", s.sys.dev.resources[3])
+	mem:set(s.sys.dev.resources[4], "struct resource_i", "r_dev", 0xfffffe0000123000)
+	mem:set(s.sys.dev.resources[4], "struct resource_i", "r_link.tqe_next", 0xdeadc0dedeadc0de)
 end
 
 describe("devinfo", function()
@@ -33,9 +36,21 @@ describe("devinfo", function()
 		end)
 	end
 
+	for _, layout in ipairs { 12, 13, 15 } do
+		it("-u has what devices were given, of " .. layout, function()
+			local sys = lab.system("devices " .. layout, { layout = layout,
+				prepare = devices.prepare(layout) })
+			assert.same({ "Interrupt request lines 0-3 (free)\nInterrupt request lines 4 (uart0)\n"
+			    .. "Interrupt request lines 16 (pcib0)\nInterrupt request lines 16 (em0)\n"
+			    .. "I/O ports 0x3f8-0x3ff (uart0)\nI/O ports 0x400-0xffff (free)\n", "", 0 },
+			    { lab.vmcore("-M", sys.core, "-N", sys.kernel, "devinfo", "-u") })
+			assert.equal("ALLOCATED|ACTIVE|SHAREABLE", lab.rows(sys, "devinfo", "-u")[2].flags)
+		end)
+	end
+
 	local function both(sys)
 		local out = {}
-		for i, option in ipairs { {}, { "-v" } } do
+		for i, option in ipairs { {}, { "-v" }, { "-u" } } do
 			local text, err, status = lab.vmcore("-M", sys.core, "-N", sys.kernel, "devinfo",
 			    table.unpack(option))
 			out[i] = text .. (err ~= "" and "--- standard error\n" .. err or "") .. status .. "\n"

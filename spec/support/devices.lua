@@ -189,6 +189,51 @@ function builder:devices()
 	sys:var("root_bus", T .. " *", above[0])
 end
 
+--- Kind, first and last number, place in DEVICES (0: nobody's; a list: shared).
+devices.RESOURCES = {
+	{ "Interrupt request lines", 0, 3, 0 }, { "Interrupt request lines", 4, 4, 8 },
+	{ "Interrupt request lines", 16, 16, { 5, 3 } },
+	{ "I/O ports", 0x3f8, 0x3ff, 8 }, { "I/O ports", 0x400, 0xffff, 0 },
+}
+
+function builder:resource(r, owner)
+	return self.sys:make("struct resource_i", { r_start = r[2], r_end = r[3],
+		r_flags = owner == 0 and 0 or 0x2407, r_dev = owner ~= 0 and self.dev.devices[owner] or 0 })
+end
+
+-- All that share one, the first of which is on the manager's list.
+function builder:shared(r)
+	local sys = self.sys
+	local head, first = sys.mem:alloc(16), nil
+	sys.mem:u64(head, 0)
+	for _, owner in ipairs(r[4]) do
+		first = self:resource(r, owner)
+		sys:list_insert(head, first, "struct resource_i", "r_sharelink")
+		sys.mem:set(first, "struct resource_i", "r_sharehead", head)
+	end
+	return first
+end
+
+function builder:resources()
+	local sys, head, managers = self.sys, nil, {}
+	head = sys:var("rman_head", "struct rman_head", { tqh_first = 0 })
+	sys.mem:u64(head + 8, head)
+	self.dev.resources = {}
+	for i, r in ipairs(devices.RESOURCES) do
+		local at = managers[r[1]]
+		if at == nil then
+			at = sys:make("struct rman", { rm_descr = self:text(r[1]), rm_end = r[1]:find "ports" and 0xffff or 255 })
+			local list = at + sys.types:offsetof("struct rman", "rm_list")
+			sys.mem:u64(list + 8, list)
+			sys:tailq_insert(head, at, "struct rman", "rm_link")
+			managers[r[1]] = at
+		end
+		self.dev.resources[i] = type(r[4]) == "table" and self:shared(r) or self:resource(r, r[4])
+		sys:tailq_insert(at + sys.types:offsetof("struct rman", "rm_list"), self.dev.resources[i],
+		    "struct resource_i", "r_link")
+	end
+end
+
 function builder:provider(g, name, size, r, w, e)
 	local at = self.sys:make("struct g_provider", { name = self:text(name), geom = g, acr = r, acw = w,
 		ace = e, mediasize = size, sectorsize = 512, stripesize = 4096, flags = 0x38 })
@@ -247,6 +292,7 @@ function devices.prepare(layout)
 		b:interrupts()
 		b:devices()
 		b:geoms()
+		b:resources()
 		require "spec.support.oids".build(sys)
 	end
 end

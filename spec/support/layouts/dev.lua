@@ -16,6 +16,8 @@ return {
 	    "flags ivars softc" },
 	{ "pcicfg", "dev subvendor subdevice vendor device baseclass subclass progif domain bus slot func" },
 	{ "pci_devinfo", "cfg" },
+	{ "resource_head" }, { "rman_head" }, { "rman", "rm_list rm_link rm_end rm_descr" },
+	{ "resource_i", "r_link r_sharelink r_sharehead r_start r_end r_flags r_dev r_rid" },
 	{ "g_class", "name class geom" },
 	{ "g_geom", "name class geom consumer provider rank softc flags" },
 	{ "g_provider", "name provider geom consumers acr acw ace error mediasize sectorsize " ..

@@ -152,6 +152,33 @@ typedef struct pcicfg pcicfgregs;
 struct pci_devinfo {
 	pcicfgregs cfg @ 24;
 } @ 360;
+struct resource_head {
+	struct resource_i *tqh_first @ 0;
+	struct resource_i **tqh_last @ 8;
+} @ 16;
+struct rman_head {
+	struct rman *tqh_first @ 0;
+	struct rman **tqh_last @ 8;
+} @ 16;
+typedef __uint64_t __uintmax_t;
+typedef __uintmax_t __rman_res_t;
+typedef __rman_res_t rman_res_t;
+struct rman {
+	struct resource_head rm_list @ 0;
+	struct { struct rman *tqe_next; struct rman **tqe_prev; } rm_link @ 24;
+	rman_res_t rm_end @ 48;
+	const char *rm_descr @ 64;
+} @ 72;
+struct resource_i {
+	struct { struct resource_i *tqe_next; struct resource_i **tqe_prev; } r_link @ 24;
+	struct { struct resource_i *le_next; struct resource_i **le_prev; } r_sharelink @ 40;
+	struct { struct resource_i *lh_first; } *r_sharehead @ 56;
+	rman_res_t r_start @ 64;
+	rman_res_t r_end @ 72;
+	u_int r_flags @ 80;
+	device_t r_dev @ 104;
+	int r_rid @ 120;
+} @ 128;
 struct g_class {
 	const char *name @ 0;
 	struct { struct g_class *le_next; struct g_class **le_prev; } class @ 152;
