@@ -19,6 +19,7 @@ local STATISTICS = {
 	{ "ipsec6", "ipsec6stat", "ipsecstat" }, { "pfkey", "pfkeystat" }, { "rt", "rtstat" },
 }
 local TCP_NSTATES = 11		-- netinet/tcp_fsm.h
+local FAULTS_MAX = 8		-- what is reported of a variable's counters
 
 -- The counters of one variable. Until 12 igmpstat and rtstat are plain structs,
 -- and SCTP's are so in every release, inside of another.
@@ -52,7 +53,15 @@ end
 --   fault (why it is out of reach)
 function protostat.each(k, stacks, stack, report)
 	local read, i = counter.reader(k), 0
-	local values, proto = function() return nil end, nil
+	local values, proto, faults = function() return nil end, nil, 0
+	local function complain(name, fault)
+		faults = faults + 1
+		if faults <= FAULTS_MAX then
+			report(proto .. " " .. name .. ": " .. tostring(fault))
+		elseif faults == FAULTS_MAX + 1 then
+			report(proto .. ": more counters can't be read")
+		end
+	end
 	return function()
 		local name, value, fault = values()
 		while name == nil and i < #STATISTICS do
@@ -60,9 +69,10 @@ function protostat.each(k, stacks, stack, report)
 			proto = STATISTICS[i][1]
 			values = values_of(k, stacks, stack, read, STATISTICS[i]) or function() return nil end
 			name, value, fault = values()
+			faults = 0
 		end
 		if fault then
-			report(proto .. " " .. name .. ": " .. tostring(fault))
+			complain(name, fault)
 		end
 		return name and { proto = proto, counter = name, value = value, fault = fault, stack = stack }
 	end

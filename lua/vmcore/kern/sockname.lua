@@ -45,7 +45,7 @@ local function inet_subject(of, stacks)
 	end
 end
 
-local function of_inet(view, subject)
+local function of_inet(view, subject, family)
 	local fields = view.fields
 	local function one(field)
 		return function(s)
@@ -54,7 +54,13 @@ local function of_inet(view, subject)
 		end
 	end
 	return {
-		proto = one(fields.proto), state = one(fields.state),
+		-- A socket that has lost its control block is still of a protocol.
+		proto = function(s)
+			local found = subject(s)
+			return found and fields.proto(found)
+			    or s.list .. (family(s.so) == inaddr.AF_INET6 and "6" or "4")
+		end,
+		state = one(fields.state),
 		local_name = one(joined(fields, "local")), foreign_name = one(joined(fields, "foreign")),
 		local_port = one(fields.local_port), foreign_port = one(fields.foreign_port),
 		unbound = one(fields.foreign_any),
@@ -101,14 +107,14 @@ local FIELDS = { "proto", "state", "local_name", "foreign_name", "local_port", "
 
 local function fields_of(view)
 	local of = view.sockets
-	local inet = of_inet(view.inet, inet_subject(of, view.stacks))
+	local inet = of_inet(view.inet, inet_subject(of, view.stacks), of.fields.family)
 	local families = { [inaddr.AF_INET] = inet, [inaddr.AF_INET6] = inet,
 		[inaddr.AF_UNIX] = of_unix(view.unix, of) }
 	local other = of_other(of.type)
 	local jids = view.stacks:jids()
 	local fields = {}
 	function fields.family(s)
-		if s.list then
+		if s.inp or s.entry then
 			return view.inet.fields.proto(s):find "6" and inaddr.AF_INET6 or inaddr.AF_INET
 		end
 		return s.unp and inaddr.AF_UNIX or s.so and of.fields.family(s.so)

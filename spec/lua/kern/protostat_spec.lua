@@ -63,6 +63,22 @@ for layout, names in pairs(NAMES) do
 	end)
 end
 
+describe("protocol statistics", function()
+	it("say once that many can't be read", function()
+		local sys = net.system(13, "counters gone", function(s)
+			local n = s.sys.net
+			local at = s.sys.by_name.vnet_entry_tcpstat.addr + n.stacks[1].base
+			for i = 0, 99 do
+				s.sys.mem:u64(at + 8 * i, 0xfffffe0000123000)
+			end
+		end)
+		local messages = {}
+		counted(sys, function(message) messages[#messages + 1] = message end)
+		assert.equal(9, #messages)
+		assert.equal("tcp: more counters can't be read", messages[9])
+	end)
+end)
+
 describe("SCTP's statistics", function()
 	it("are a part of its own variable", function()
 		local sys = net.system(12, "sctp 12", nil, function(n)

@@ -24,6 +24,24 @@ for _, layout in ipairs { 12, 13, 15 } do
 			assert.same({ "stream", nil, ("-> 0x%x"):format(sys.net.sockets.pair_b), 0, false }, of "pair_a")
 		end)
 
+		it("are those of the protocol when the control block is gone", function()
+			local sys = net.system(layout, "detached " .. layout, function(s)
+				for _, name in ipairs { "login", "ssh6", "cron" } do
+					s.memory:struct(s.sys.net.sockets[name], "struct socket", { so_pcb = 0 })
+				end
+			end)
+			local k <close> = assert(vmcore.open { core = sys.core, kernel = sys.kernel })
+			local fields = assert(sockname.new(k, netstack.new(k))).fields
+			local function of(name)
+				local s = { so = sys.net.sockets[name] }
+				return { fields.proto(s), fields.proto(s), fields.local_name(s) or "-", fields.state(s) or "-",
+					fields.local_port(s) or "-", fields.jid(s) }
+			end
+			assert.same({ "tcp4", "tcp4", "-", "-", "-", 0 }, of "login")
+			assert.same({ "tcp6", "tcp6", "-", "-", "-", 0 }, of "ssh6")
+			assert.same({ "dgram", "dgram", "-", "-", "-", 0 }, of "cron")
+		end)
+
 		it("are asked of everything that protocols know", function()
 			local sys = net.system(layout)
 			local k <close> = assert(vmcore.open { core = sys.core, kernel = sys.kernel })
