@@ -21,6 +21,14 @@ describe("freebsd13-amd64", function()
 			address = ("0x%x"):format(address), file = dump.kernel }, rows[1])
 	end)
 
+	it("tells as much when its kernel file is lost", function()
+		local k <close> = assert(vmcore.open { core = dump.core, no_kernel = true })
+		local files = require "vmcore.kern.kld".new(k):files()
+		local _, name, _, _, address, size = string.unpack("<i4c1024i4i4!8i8i8", real.truth(dump, "truth/kldstat"))
+		assert.same({ 1, name:match "^[^%z]*", address, size },
+			{ #files, files[1].name, files[1].address, files[1].size })
+	end)
+
 	it("has variables of every network stack and CPU", function()
 		local k <close> = assert(vmcore.open { core = dump.core, kernel = dump.kernel })
 		local vnet, pcpu = require "vmcore.kern.vnet", require "vmcore.kern.pcpu"

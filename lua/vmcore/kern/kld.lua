@@ -11,15 +11,14 @@
 -- @module vmcore.kern.kld
 
 local kvm = require "kvm"
+local list = require "vmcore.kern.kld.list"
 local lost = require "vmcore.kern.kld.lost"
 local placed = require "vmcore.kern.kld.placed"
-local queue = require "vmcore.queue"
 local scope = require "vmcore.kern.kld.scope"
 local symtab = require "vmcore.kern.kld.symtab"
 
 local kld = {}
 
-local STRING_MAX = 1024
 local STRINGS_KEPT = 1 << 20	-- of the names of a module's symbols
 
 -- Either file has a struct elf_file of its own, and both begin with struct
@@ -38,61 +37,8 @@ local function elf_types(kd)
 	return found
 end
 
-local function address_of(value)
-	return value == nil and 0 or math.type(value) and value or kvm.toaddress(value)
-end
-
-local function text(kd, pointer)
-	return pointer ~= nil and (kd:read_string(kvm.toaddress(pointer), STRING_MAX)) or nil
-end
-
--- Whether a file is of link_elf.c or link_elf_obj.c: its class, "elf64" or
--- "elf64_obj"; nil when that can't be read.
-local function kind_of(lf)
-	local ok, name = pcall(function() return kvm.string(lf.ops.cls.name, 32) end)
-	if not ok or not name:find "^elf" then
-		return nil
-	end
-	return name:find "_obj$" and "elf_obj" or "elf"
-end
-
 local methods = {}
 local view_meta = { __index = methods }
-
-local function describe(view, lf)
-	local kd = view.k.kd
-	return {
-		id = lf.id, refs = lf.refs, flags = lf.flags, size = lf.size,
-		address = address_of(lf.address), name = text(kd, lf.filename),
-		path = text(kd, lf.pathname), kind = kind_of(lf), at = kvm.toaddress(lf),
-	}
-end
-
-local function walk(view)
-	local k = view.k
-	local T = k:type "struct linker_file"
-	local head, address = k.kd:type_of_symbol "linker_files", k.kd:lookup "linker_files"
-	if T == nil or address == nil then
-		return nil, "the kernel file does not tell of loaded modules: it has no "
-		    .. (T and "linker_files" or "types")
-	end
-	local broken
-	-- The list is static and has a type without a name, so its symbol may have
-	-- none; a TAILQ's head begins with its first element.
-	head = head or k.kd:define("struct", "vmcore_linker_files", k.kd:ptrsize(),
-	    { { name = "tqh_first", type = T:pointer(), offset = 0 } })
-	local each = queue.prepare(head, "link", { kind = "tailq", element = T })
-	local files = {}
-	for lf in each(address, function(status) broken = status.message end) do
-		local ok, file = pcall(describe, view, lf)
-		if ok then
-			files[#files + 1] = file
-		else
-			broken = broken or tostring(file)
-		end
-	end
-	return files, broken
-end
 
 --- The loaded files, in the order of the kernel's list; its first is the
 -- kernel.
@@ -101,7 +47,7 @@ end
 -- @treturn ?string what of them could not be read
 function methods:files()
 	if self.list == nil then
-		local files, broken = walk(self)
+		local files, broken = list.walk(self)
 		self.list, self.broken = files or {}, broken
 	end
 	return self.list, self.broken
@@ -110,10 +56,10 @@ end
 -- Where a file's symbols are, if it is of that kind.
 local function place(ef, kind)
 	local where = {
-		symbols = address_of(ef.ddbsymtab), count = ef.ddbsymcnt,
-		strings = address_of(ef.ddbstrtab), length = ef.ddbstrcnt,
+		symbols = list.address_of(ef.ddbsymtab), count = ef.ddbsymcnt,
+		strings = list.address_of(ef.ddbstrtab), length = ef.ddbstrcnt,
 		-- Those of link_elf_obj.c were relocated in place.
-		base = kind == "elf" and address_of(ef.address) or 0,
+		base = kind == "elf" and list.address_of(ef.address) or 0,
 	}
 	return where.symbols ~= 0 and where.strings ~= 0 and symtab.plausible(where) and where or nil
 end

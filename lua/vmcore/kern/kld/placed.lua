@@ -4,6 +4,7 @@
 -- @module vmcore.kern.kld.placed
 
 local kvm = require "kvm"
+local address_of = require "vmcore.kern.kld.list".address_of
 local symtab = require "vmcore.kern.kld.symtab"
 
 local placed = {}
@@ -51,10 +52,6 @@ local function exists(path)
 end
 
 -- ---- where its sections are
-
-local function address_of(value)
-	return value == nil and 0 or math.type(value) and value or kvm.toaddress(value)
-end
 
 local function check(condition, message, ...)
 	if not condition then
