@@ -1,5 +1,6 @@
 --- Devices, interrupts, callouts, GEOM and the sysctl(9) tree of a forged
 -- system. Where things are is told in sys.dev.
+local percpu = require "spec.support.percpu"
 local source = require "spec.support.source"
 local types = require "spec.support.types"
 
@@ -39,12 +40,7 @@ function builder:wheels(layout)
 		local at = sys:var("cc_cpu", T .. "[4]", nil)
 		return { [0] = at, at + sys.types:sizeof(T) }
 	end
-	local symbol, wheels = sys:var("pcpu_entry_cc_cpu", T, nil), {}
-	for cpu = 0, 1 do
-		wheels[cpu] = sys.mem:alloc(sys.types:sizeof(T), { align = 64 })
-		sys.mem:u64(sys.by_name.dpcpu_off.addr + cpu * 8, wheels[cpu] - symbol)
-	end
-	return wheels
+	return percpu.var(sys, "cc_cpu", T)
 end
 
 function builder:lock(name)

@@ -81,6 +81,15 @@ function sys:reserve(section, size, align)
 	return at
 end
 
+-- A variable that is defined again is another one from then on.
+local function forget(self, name)
+	for i, s in ipairs(self.symbols) do
+		if s == self.by_name[name] then
+			return table.remove(self.symbols, i)
+		end
+	end
+end
+
 --- Define a variable and give it a value (values.lua).
 -- @tparam string name
 -- @tparam string ctype its type, spelled
@@ -94,6 +103,7 @@ function sys:var(name, ctype, value, o)
 	local section = o.section or value == nil and ".bss" or ".data"
 	local at = o.addr or self:reserve(section, size, o.align or
 	    size >= 64 and 64 or 8)
+	forget(self, name)
 	self:symbol{ name = name, addr = at, size = size, section = section,
 		bind = o.bind, ctype = not o.untyped and id or nil }
 	if value ~= nil then

@@ -102,4 +102,35 @@ function percpu.build(sys, builder, cpus)
 	sys:var("dumping", "int", 1)
 end
 
+local ROOM = 16384		-- bytes of a CPU's own variables
+
+--- Define a variable that each CPU has for itself (sys/pcpu.h, DPCPU).
+-- @tparam table sys
+-- @tparam string name
+-- @tparam string ctype
+-- @treturn {[integer]=integer} the addresses of the copies, by CPU, from 0 on
+function percpu.var(sys, name, ctype)
+	local own = sys.percpu
+	if own == nil then
+		own = { start = sys:reserve(".data", ROOM, 64), used = 0 }
+		for cpu = 0, sys.mem:get(sys.by_name.mp_ncpus.addr, 4) - 1 do
+			own[cpu] = sys.mem:alloc(ROOM, { align = 64 })
+			-- Zeros are dumped too.
+			sys.mem:write(own[cpu], ("\0"):rep(ROOM))
+			sys.mem:ptr(sys.by_name.dpcpu_off.addr + cpu * 8, own[cpu] - own.start)
+		end
+		sys.percpu = own
+	end
+	local at = own.used
+	own.used = at + (sys.types:sizeof(ctype) + 63 & -64)
+	assert(own.used <= ROOM)
+	sys:symbol { name = "pcpu_entry_" .. name, addr = own.start + at, size = sys.types:sizeof(ctype),
+		section = ".data", bind = "local", ctype = sys.types:id(ctype) }
+	local copies = {}
+	for cpu = 0, #own do
+		copies[cpu] = own[cpu] + at
+	end
+	return copies
+end
+
 return percpu

@@ -2,6 +2,7 @@
 --
 --	system.new{ prepare = runqs.prepare } and then runqs.place(s): what was put
 --	where is told in s.truth.runq, by "cpu queue list": names of threads
+local percpu = require "spec.support.percpu"
 local source = require "spec.support.source"
 local types = require "spec.support.types"
 
@@ -25,12 +26,7 @@ function runqs.prepare(sys)
 	if sys.osreldate < 1300000 then
 		return zeroed(sys, "tdq_cpu", "struct tdq[8]")
 	end
-	local symbol = zeroed(sys, "pcpu_entry_tdq", "struct tdq")
-	for cpu = 0, 1 do
-		local at = sys:make("struct tdq")
-		sys.mem:write(at, ("\0"):rep(sys.types:sizeof "struct tdq"))
-		sys.mem:ptr(sys.by_name.dpcpu_off.addr + cpu * 8, at - symbol)
-	end
+	percpu.var(sys, "tdq", "struct tdq")
 end
 
 --- A kernel with SCHED_4BSD.
@@ -74,10 +70,12 @@ local PLAN = {
 local RIDX = 40
 
 --- Let threads wait for a CPU.
-function runqs.place(s)
+-- @tparam table s
+-- @tparam ?table plan other threads than the usual ones: CPU, kind, priority, process
+function runqs.place(s, plan)
 	local set, truth, loads = s.types, {}, { [0] = 1, 1 }
 	local one = set:has("struct tdq", "tdq_runq")
-	for _, item in ipairs(PLAN) do
+	for _, item in ipairs(plan or PLAN) do
 		local cpu, kind, pri, pid = table.unpack(item)
 		local at, i = runqs.tdq(s, cpu), one and pri or pri // 4
 		enqueue(s, at + set:offsetof("struct tdq", one and "tdq_runq" or "tdq_" .. kind), i, thread(s, pid))
