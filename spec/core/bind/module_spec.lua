@@ -212,6 +212,29 @@ describe("the file of a module", function()
 		assert.is_nil((m:place(4, BASE)))
 	end)
 
+	for arch, base in pairs { i386 = 0xc1000000, powerpc64 = 0xc000000001000000, powerpc = 0xd1000000 } do
+		it("may be of " .. arch, function()
+			local a = forge.arches[arch]
+			forge.kernel { arch = arch, symbols = { { name = "hz", addr = base, size = 4 } } }
+			    :write(dir .. "/" .. arch)
+			local kd <close> = assert(kvm.openx { kernel = dir .. "/" .. arch, core = "/dev/null" })
+			for _, kind in ipairs { "elf", "elf_obj" } do
+				local f = new(kind, { types = false, class = a.class, endian = a.endian, machine = a.machine })
+				local m = assert(kd:module(f:write(dir .. "/other.ko")))
+				f:place(base + 0x100000)
+				for _, s in ipairs(f:loaded()) do
+					assert(m:place(s.index, s.at))
+				end
+				for _, name in ipairs { "demo_attach", "helper", "demo_softc" } do
+					local at = f:address_of(name)
+					assert.equal(at, m:symbol(name).value)
+					assert.equal(name, m:symbol_at(at + 2).name)
+					assert.equal(f:address_of(name), m:symbol(name).value)
+				end
+			end
+		end)
+	end
+
 	it("that is cut off is an error anywhere", function()
 		local bytes = new("elf_obj").bytes
 		for n = 0, #bytes - 1, 97 do
