@@ -140,9 +140,9 @@ describe("freebsd13-amd64", function()
 				end
 			end
 		end
-		assert.matches("\nsocket 0x%x+, rcv, packet 3", seen.mbuf)
+		assert.matches("\nsocket 0x%x+ %(udp4 127.0.0.1:5353 %*:%*%), rcv, packet 3", seen.mbuf)
 		assert.matches("\nneighbour 0x%x+, packet 2", seen.mbuf)
-		assert.matches("\nsocket 0x%x+, rcv: storage of mbuf 0x%x+", seen.mbuf_cluster)
+		assert.matches("\nsocket 0x%x+ %(.-%), rcv: storage of mbuf 0x%x+", seen.mbuf_cluster)
 		assert.matches("\ncached, mbuf_packet CPU 1: storage of mbuf", seen.mbuf_cluster)
 		assert.matches("\nVREG /sbin/init", seen.VNODE)
 		assert.matches("\nprocess 1 %(init%)", seen.PROC)

@@ -103,6 +103,12 @@ describe("mbuf", function()
 		end)
 	end
 
+	it("does not know other states", function()
+		local _, err, status = run(net.system(13), "-t", "socket,nonsense")
+		assert.matches("'nonsense' in 'socket,nonsense'", err)
+		assert.equal(2, status)
+	end)
+
 	it("writes packets to a file", function()
 		local path = lab.folder() .. "/found.pcapng"
 		local sys = net.system(13, "net pcap", function(s)

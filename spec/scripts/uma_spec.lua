@@ -58,6 +58,15 @@ describe("uma", function()
 		end)
 	end
 
+	it("describes items", function()
+		local sys, found = net.system(13), {}
+		for _, row in ipairs(lab.rows(sys, "uma", "-d", "-i", "allocated", "mbuf")) do
+			found[row.addr] = row.detail
+		end
+		assert.equal("nothing leads to it", found[("0x%x"):format(sys.net.leaked)])
+		assert.matches("^neighbour 0x%x+, packet 0$", found[("0x%x"):format(sys.net.waiting)])
+	end)
+
 	it("finds a zone by its address, and says when there is none", function()
 		local sys = net.system(15)
 		local zone = ("0x%x"):format(sys.net.zones.mbuf_packet)

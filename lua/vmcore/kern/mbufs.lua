@@ -32,6 +32,10 @@ local MBUF, PACKET = "mbuf", "mbuf_packet"
 --- The zones of clusters.
 mbufs.CLUSTERS = { "mbuf_cluster", "mbuf_jumbo_page", "mbuf_jumbo_9k", "mbuf_jumbo_16k" }
 
+--- What an mbuf's or a cluster's state may be: see queues() and of().
+mbufs.STATES = { socket = true, interface = true, ring = true, neighbour = true, syncache = true,
+	reassembly = true, netisr = true, variable = true, held = true, cached = true, unknown = true }
+
 -- Variables that point to an mbuf for good: netinet/igmp.c, netinet6/mld6.c.
 local VARIABLES = { "m_raopt" }
 

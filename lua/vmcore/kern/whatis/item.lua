@@ -5,8 +5,9 @@
 local file = require "vmcore.kern.file"
 local malloc = require "vmcore.kern.malloc"
 local mbufs = require "vmcore.kern.mbufs"
+local netstack = require "vmcore.kern.netstack"
 local proc = require "vmcore.kern.proc"
-local socket = require "vmcore.kern.socket"
+local sockname = require "vmcore.kern.sockname"
 local vnode = require "vmcore.kern.vnode"
 
 local item = {}
@@ -18,9 +19,10 @@ local TYPES_SHOWN = 6
 local makers = {
 	procs = function(self) return (proc.new(self.k)) end,
 	files = function(self) return file.new(self.k, self.procs.type) end,
-	sockets = function(self) return socket.new(self.k) end,
+	sockets = function(self) return sockname.new(self.k, netstack.new(self.k, self.report)) end,
 	vnodes = function(self) return vnode.new(self.k) end,
 	types = function(self) return malloc.new(self.k) end,
+	by_size = function() return {} end,
 	mbufs = function(self) return (mbufs.new(self.k, self.report)) end,
 }
 local views_meta = { __index = function(self, name)
@@ -53,37 +55,47 @@ function describe.Files(self, fp)
 	    f.count(fp) == 1 and "" or "s")
 end
 
+-- As netstat(1) has them: protocol, both ends, state.
 function describe.socket(self, so)
-	local f = self.sockets.fields
-	return ("family %s, %s%s"):format(f.family(so) or "?", f.type(so), f.listening(so) and ", listening" or "")
+	local f, s = self.sockets.fields, { so = so }
+	local words = { f.proto(s) or "unknown protocol" }
+	for _, name in ipairs { "local_name", "foreign_name", "state" } do
+		words[#words + 1] = f[name](s)
+	end
+	return table.concat(words, " ")
 end
 
 -- Who has it, of what vmcore.kern.mbufs says.
-local function owner_text(s)
+local function owner_text(self, s)
+	local named, name
+	if s.state == "socket" and self.sockets then
+		named, name = pcall(describe.socket, self, s.owner)
+	end
 	if s.state == "unknown" then
 		return "nothing leads to it"
 	elseif s.state == "held" then
 		return ("it counts the references to the storage of mbuf 0x%x"):format(s.owner)
 	end
-	return ("%s%s%s%s%s"):format(s.state, s.owner and (" 0x%x"):format(s.owner) or "",
-	    s.way and ", " .. s.way or "", s.packet and (", packet %d"):format(s.packet) or "",
+	return ("%s%s%s%s%s%s"):format(s.state, s.owner and (" 0x%x"):format(s.owner) or "",
+	    named and (" (%s)"):format(name) or "", s.way and ", " .. s.way or "", s.packet and (", packet %d"):format(s.packet) or "",
 	    s.storage_of and (": storage of mbuf 0x%x"):format(s.storage_of) or "")
 end
 
 function describe.mbuf(self, m)
-	return owner_text(self.mbufs:of(m))
+	return owner_text(self, self.mbufs:of(m))
 end
 describe.mbuf_packet = describe.mbuf
 
 for _, name in ipairs(mbufs.CLUSTERS) do
 	describe[name] = function(self, cluster)
-		return owner_text(self.mbufs:of_cluster(cluster))
+		return owner_text(self, self.mbufs:of_cluster(cluster))
 	end
 end
 
 -- Nothing records of which type an item is.
 local function malloc_text(self, size)
-	local names = self.types and self.types:of_size(size, self.report) or {}
+	local names = self.by_size[size] or self.types and self.types:of_size(size, self.report) or {}
+	self.by_size[size] = names
 	local shown = table.concat(names, ", ", 1, math.min(#names, TYPES_SHOWN))
 	return #names == 0 and "malloc(9): no type says that it has one of this size"
 	    or ("malloc(9): one of %d type%s with items of this size, %s%s"):format(#names,

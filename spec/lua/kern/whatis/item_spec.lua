@@ -15,13 +15,14 @@ for _, layout in ipairs { 12, 13, 15 } do
 			local function of(m, state)
 				return asker:of { name = "mbuf", item = m, state = state or "allocated" }
 			end
-			assert.equal(("socket 0x%x, snd, packet 0"):format(n.sockets.login), of(n.queued[n.sockets.login][2]))
+			assert.equal(("socket 0x%x (tcp4 192.0.2.10:22 198.51.100.7:50022 ESTABLISHED), snd, packet 0")
+			    :format(n.sockets.login), of(n.queued[n.sockets.login][2]))
 			assert.equal("nothing leads to it", of(n.leaked))
 			assert.equal(("it counts the references to the storage of mbuf 0x%x"):format(
 			    n.queued[n.sockets.login][1]), of(n.holder))
 			assert.is_nil(of(n.cached[1], "cached"))
 			local text = asker:of { name = "socket", item = n.sockets.ssh4, state = "allocated" }
-			assert.equal("family 2, stream, listening", text)
+			assert.equal("tcp4 *:22 *:* LISTEN", text)
 		end)
 	end)
 
