@@ -12,7 +12,7 @@ local queue = require "vmcore.queue"
 
 local callout = {}
 
-local BUCKETS_MAX <const> = 1 << 20	-- a wheel has a few ten thousand lists
+local BUCKETS_MAX <const> = 1 << 18	-- a wheel has 32768 lists, or fewer
 local NAME_MAX <const> = 64
 local TOLD_MAX <const> = 16		-- of a wheel that is garbage
 

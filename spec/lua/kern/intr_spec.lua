@@ -3,6 +3,8 @@ local devices = require "spec.support.devices"
 local intr = require "vmcore.kern.intr"
 local lab = require "spec.support.lab"
 local memstats = require "spec.support.memstats"
+local source = require "spec.support.source"
+local types = require "spec.support.types"
 local vmcore = require "vmcore"
 
 local function open(sys)
@@ -84,5 +86,43 @@ describe("an event's source", function()
 		local view = intr.new(k)
 		local first = view:each()()
 		assert.is_nil(view.fields.count(first))
+	end)
+end)
+
+-- Where interrupts are those of INTRNG (arm64, riscv): sys/intr.h. The counters
+-- are arrays, as in 12.
+local IRQSRC = [[
+struct intr_irqsrc { void *isrc_dev; unsigned int isrc_irq; unsigned int isrc_flags;
+	char isrc_name[24]; unsigned long *isrc_count; struct intr_event *isrc_event; };
+struct event_list { struct intr_event *tqh_first; struct intr_event **tqh_last; };
+]]
+
+local function with_irqsrc(sys)
+	local layout = source.read "spec/support/layouts/dev12-amd64.h"
+	types.parse(layout:gsub("struct intsrc %b{} @ %d+;", ""), nil, sys.types)
+	types.parse(IRQSRC, nil, sys.types)
+	local counts = sys:var("intrcnt", "unsigned long[2]", { 7, 8 })
+	sys:var("intrnames", "char[16]", "gic0,s1\0gic0,s2\0")
+	sys:var("sintrcnt", "unsigned long", 16)
+	sys:var("sintrnames", "unsigned long", 16)
+	local event = sys:make("struct intr_event", { ie_name = "gic0,s2:", ie_irq = 2, ie_cpu = -1 })
+	sys.mem:set(event, "struct intr_event", "ie_source", sys:make("struct intr_irqsrc", {
+		isrc_irq = 2, isrc_count = counts + 8, isrc_event = event }))
+	local head = sys:var("event_list", "struct event_list", { tqh_first = 0 })
+	sys.mem:u64(head + 8, head)
+	sys:tailq_insert(head, event, "struct intr_event", "ie_list")
+end
+
+describe("interrupts of INTRNG", function()
+	it("are counted where their source says", function()
+		local k <close> = open(lab.system("intr irqsrc", { layout = 12, prepare = with_irqsrc }))
+		local view = intr.new(k)
+		local event = view:each()()
+		assert.same({ "gic0,s2:", 2, 8 }, { view.fields.name(event), view.fields.irq(event),
+			view.fields.count(event) })
+		local list = intr.counters(k)
+		assert.same({ "gic0,s1", 7, "gic0,s2", 8 }, { list[1].name, list[1].total, list[2].name, list[2].total })
+		assert.equal(list[2].address, view.fields.counter(event))
+		assert.is_nil(view.fields.strays(event))
 	end)
 end)
