@@ -113,7 +113,7 @@ local function symbols_of(view, file)
 	if where then
 		return symtab.read(view.k.kd, where)
 	end
-	return {}, file.name .. " has no symbol table"
+	return {}, (file.name or "a module") .. " has no symbol table"
 end
 
 --- The symbols of a loaded file, by address.
@@ -161,6 +161,7 @@ function methods:symbol_at(address)
 		return symtab.at(self:kernel_symbols(), address)
 	end
 	local m = self:module(file)
+	local called = file.name or ("module at 0x%x"):format(file.address)
 	local symbol, offset
 	if m then
 		symbol, offset = m:symbol_at(address)
@@ -168,10 +169,10 @@ function methods:symbol_at(address)
 		symbol, offset = symtab.at(self:symbols(file), address)
 	end
 	if symbol == nil then
-		symbol, offset = { name = file.name, value = file.address, size = 0,
+		symbol, offset = { name = called, value = file.address, size = 0,
 			type = "notype", bind = "local" }, address - file.address
 	end
-	return symbol, offset, file.name
+	return symbol, offset, called
 end
 
 --- What an address is called: its symbol and how far behind it.

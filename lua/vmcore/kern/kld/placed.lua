@@ -43,14 +43,6 @@ local function candidates(k, file)
 	return list
 end
 
-local function exists(path)
-	local f = io.open(path, "rb")
-	if f then
-		f:close()
-	end
-	return f ~= nil
-end
-
 -- ---- where its sections are
 
 local function check(condition, message, ...)
@@ -181,9 +173,12 @@ local function place_all(k, m, file, ef, where)
 	end
 end
 
+-- What is no regular file is not waited for: Lua's own io would.
 local function try(k, path, file, ef, where)
-	local m, message = k.kd:module(path)
-	if m == nil then
+	local m, message, code = k.kd:module(path)
+	if m == nil and code == "sys" and (message:find "No such file" or message:find "Not a directory") then
+		return nil
+	elseif m == nil then
 		return nil, message
 	end
 	local ok, why = pcall(place_all, k, m, file, ef, where)
@@ -207,13 +202,11 @@ end
 function placed.open(k, file, ef, where)
 	local trouble
 	for _, path in ipairs(candidates(k, file)) do
-		if exists(path) then
-			local m, message = try(k, path, file, ef, where)
-			if m then
-				return m
-			end
-			trouble = trouble or message
+		local m, message = try(k, path, file, ef, where)
+		if m then
+			return m
 		end
+		trouble = trouble or message
 	end
 	return nil, trouble
 end

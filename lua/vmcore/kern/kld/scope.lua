@@ -196,7 +196,7 @@ local function module_type(view, kind, name, module)
 		if m then
 			t, message, class = m:type(kind, name)
 		else
-			message, class = trouble or file.name .. ": its file is not here", "notype"
+			message, class = trouble or (file.name or "a module") .. ": its file is not here", "notype"
 		end
 		if t ~= nil then
 			return t

@@ -224,6 +224,17 @@ describe("the file of a module", function()
 		end
 	end)
 
+	it("is no device or FIFO, for which one would wait", function()
+		with("fifo", {}, function(sys, w, ask)
+			os.execute(("mkfifo '%s/if_demo.ko'"):format(sys.dir))
+			local path, trouble = ask() "if_demo.ko"
+			assert.is_nil(path)
+			assert.matches("if_demo%.ko: not a regular file", trouble)
+			w.files[1]:write(folder(sys, "right") .. "/if_demo.ko")
+			assert.is_not_nil((ask { klddir = sys.dir .. "/right" } "if_demo.ko"))
+		end)
+	end)
+
 	it("is not looked for outside of the folders", function()
 		with("paths", { prepare = function(sys, w)
 			sys:fill(w.at[1], "struct linker_file", {
