@@ -139,6 +139,43 @@ describe("open files of freebsd13-amd64", function()
 		assert.is_true(compared > 500)
 	end)
 
+	it("tell who has the other end, of unix sockets, of TCP, of pipes", function()
+		local peers, pairs_seen = {}, 0
+		for _, row in ipairs(rows) do
+			peers[row.pid .. ":" .. row.fd] = row.peer ~= real.null and row.peer or nil
+		end
+		for one, other in pairs(peers) do
+			if peers[other] then
+				-- A pipe that was inherited has more than one at an end.
+				assert.is_true(peers[other] == one or peers[other]:find(",", 1, true) ~= nil, one)
+				pairs_seen = pairs_seen + 1
+			end
+		end
+		assert.is_true(pairs_seen > 20)
+		assert.equal("60:6", peers["60:5"])
+		assert.equal("55:6", peers["56:5"])
+		assert.equal("56:5", peers["55:6"])
+		assert.is_nil(peers["55:5"])
+		assert.equal("1:3", peers["30:4"])
+	end)
+
+	it("are those that are mapped, too, with -m", function()
+		local mapped, n = real.rows(dump, "fstat", "-m"), 0
+		for _, row in ipairs(mapped) do
+			if row.fd == "mmap" then
+				n = n + 1
+				local f = assert(io.open(("%s/truth/kern.proc.vmmap.%d"):format(dump.truth, row.pid), "rb"))
+				local paths = {}
+				for _, kve in ipairs(real.sized_records(dump.types, "struct kinfo_vmentry", f:read "a")) do
+					paths[kve.kve_path] = true
+				end
+				f:close()
+				assert.is_true(paths[row.name], row.pid .. " " .. row.name)
+			end
+		end
+		assert.equal(61, n)
+	end)
+
 	it("have the same mounts", function()
 		local mounts, err, status = real.rows(dump, "mount")
 		assert.equal("", err)
@@ -148,8 +185,8 @@ describe("open files of freebsd13-amd64", function()
 		for i, st in ipairs(records) do
 			local row = mounts[i]
 			assert.same({ st.f_mntfromname, st.f_mntonname, st.f_fstypename, st.f_bsize * st.f_blocks,
-				st.f_flags }, { row.device, row.directory, row.fstype, row.size,
-				row.flags & st.f_flags })
+				st.f_bsize * st.f_bfree, st.f_flags }, { row.device, row.directory, row.fstype,
+				row.size, row.free, row.flags & st.f_flags })
 		end
 	end)
 end)

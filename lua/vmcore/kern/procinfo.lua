@@ -51,7 +51,7 @@ local function kinfo_rows(k, threads, report)
 				rows[threads and ki.ki_tdaddr or ki.ki_paddr] = ki
 			end
 			if message then
-				report(message)
+				report("struct kinfo_proc: " .. message)
 			end
 		end
 		return rows[threads and s.td or s.p]

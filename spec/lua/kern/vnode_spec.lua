@@ -15,18 +15,34 @@ describe("a mode", function()
 end)
 
 describe("a vnode", function()
-	local function opened(name, change)
-		local sys = lab.system(name, { layout = 13, prepare = files.prepare(13), change = change })
+	local function opened(name, change, layout)
+		layout = layout or 13
+		local sys = lab.system(name, { layout = layout, prepare = files.prepare(layout), change = change })
 		return assert(vmcore.open { core = sys.core, kernel = sys.kernel }), sys.truth.files
 	end
 
-	it("has its path, through mount points", function()
-		local k <close>, made = opened("files 13", files.place)
-		local view = assert(vnode.new(k))
-		assert.equal("/etc/motd", view:path(made.motd))
-		assert.is_nil(view:path(made.lost))
-		assert.equal("VREG", view.kind(made.motd))
-		assert.same({ number = 11, mode = "-rw-r--r--", size = 60 }, view:attributes(made.motd))
+	for _, layout in ipairs { 12, 13, 15 } do
+		it("of " .. layout .. " has its path, through mount points, and what its file system knows", function()
+			local k <close>, made = opened("files " .. layout, files.place, layout)
+			local view = assert(vnode.new(k))
+			assert.equal("/etc/motd", view:path(made.motd))
+			assert.equal("/dev/null", view:path(made.null))
+			assert.equal("/", view:path(made.root))
+			assert.is_nil(view:path(made.lost))
+			assert.equal("VREG", view.kind(made.motd))
+			assert.equal("VDIR", view.kind(made.root))
+			assert.equal("ufs", view.filesystem(made.motd))
+			assert.equal("/", view.mounted_on(view.mount(made.motd)))
+			assert.same({ number = 11, mode = "-rw-r--r--", size = 60 }, view:attributes(made.motd))
+		end)
+	end
+
+	it("that is the root of what was unmounted by force has no path", function()
+		local k <close>, made = opened("unmounted", function(s)
+			files.place(s)
+			s.sys:fill(s.truth.files.root, "struct vnode", { v_mount = 0 })
+		end)
+		assert.is_nil(assert(vnode.new(k)):path(made.root))
 	end)
 
 	it("in a directory that is inside itself has none, and says so", function()
