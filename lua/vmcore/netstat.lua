@@ -1,11 +1,12 @@
 --- The answers of netstat(1), part by part.
 --
 -- Options: all, queues, buffers, addresses, retransmits, flows, congestion,
--- stack, interfaces, bytes, drops, memory, netisr, routes, wide, statistics, nonzero
+-- stack, interfaces, bytes, drops, memory, netisr, bpf, routes, wide, statistics, nonzero
 -- (booleans), family and protocol (names),
 -- interface (a name), fib (a number), jail (a set of jail ids).
 -- @module vmcore.netstat
 
+local bpf = require "vmcore.netstat.bpf"
 local counters = require "vmcore.netstat.counters"
 local inet = require "vmcore.netstat.inet"
 local interfaces = require "vmcore.netstat.interfaces"
@@ -42,7 +43,9 @@ end
 -- @tparam table o options
 -- @treturn {table...}
 function netstat.parts(o)
-	if o.interfaces or o.interface then
+	if o.bpf then
+		return { bpf }
+	elseif o.interfaces or o.interface then
 		return { interfaces }
 	elseif o.routes then
 		return routing(o)

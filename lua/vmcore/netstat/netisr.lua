@@ -19,7 +19,10 @@ netisr.settings = {
 	columns = part.columns { { "setting", "Setting", "left", width = 24 },
 		{ "current", "Current", width = 12 },
 		{ "limit", "Limit", width = 12, text = function(value) return value or "n/a" end } },
-	rows = function(k) return each(kern.settings(k)) end,
+	rows = function(k)
+		part.known(k:type "struct netisr_proto", "netisr_proto")
+		return each(kern.settings(k))
+	end,
 }
 
 netisr.protocols = {
