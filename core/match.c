@@ -52,15 +52,38 @@ load32(const uint8_t *p, bool swap)
 	return (swap ? __builtin_bswap32(w) : w);
 }
 
-/* Does one of the n words lie in the span? */
+/* Is one of the n words the value? */
 static inline bool
-block64(const uint8_t *p, size_t n, uint64_t value, uint64_t span, bool swap)
+block64(const uint8_t *p, size_t n, uint64_t value)
 {
 	uint64_t any = 0;
 	size_t i;
 
 	for (i = 0; i < n; i++)
-		any |= load64(p + i * 8, swap) - value <= span;
+		any |= load64(p + i * 8, false) == value;
+	return (any != 0);
+}
+
+/*
+ * May one of the n words lie in the span?  Vectors have no order of 64 bits
+ * everywhere, so only the upper halves are compared.
+ */
+static inline bool
+block64_near(const uint8_t *p, size_t n, uint64_t value, uint64_t span,
+    bool swap)
+{
+	uint32_t any = 0, limit = (uint32_t)(span >> 32);
+	size_t i;
+
+	if (limit == 0) {
+		for (i = 0; i < n; i++)
+			any |= (uint32_t)((load64(p + i * 8, swap) - value) >>
+			    32) == 0;
+		return (any != 0);
+	}
+	for (i = 0; i < n; i++)
+		any |= (uint32_t)((load64(p + i * 8, swap) - value) >> 32) <=
+		    limit;
 	return (any != 0);
 }
 
@@ -75,7 +98,7 @@ block32(const uint8_t *p, size_t n, uint32_t value, uint32_t span, bool swap)
 	return (any != 0);
 }
 
-/* Is there a hit among the n words at p?  Inlined for a constant n, which
+/* May there be a hit among the n words at p?  Inlined for a constant n, which
    compilers make vectors of. */
 static inline __attribute__((__always_inline__)) bool
 block_hits(const struct kvmi_match *m, const uint8_t *p, size_t n)
@@ -89,9 +112,11 @@ block_hits(const struct kvmi_match *m, const uint8_t *p, size_t n)
 		    __builtin_bswap32((uint32_t)value);
 		swap = false;
 	}
+	if (m->size == 8 && m->span == 0)
+		return (block64(p, n, value));
 	if (m->size == 8)
-		return (swap ? block64(p, n, value, m->span, true) :
-		    block64(p, n, value, m->span, false));
+		return (swap ? block64_near(p, n, value, m->span, true) :
+		    block64_near(p, n, value, m->span, false));
 	return (swap ?
 	    block32(p, n, (uint32_t)value, (uint32_t)m->span, true) :
 	    block32(p, n, (uint32_t)value, (uint32_t)m->span, false));
