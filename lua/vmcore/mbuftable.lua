@@ -49,6 +49,7 @@ local function what(options)
 		{ "data", "DATA", "left", width = 18, format = "address" },
 	}
 	local header = {
+		{ "holder", "COUNTED BY", "left", width = 18, format = "address" },
 		{ "ext_free", "FREED BY", "left", width = 12 }, { "npgs", "PAGES", "right" },
 		{ "interface", "RCVIF", "left", width = 7 }, { "fib", "FIB", "right" },
 		{ "flowid", "FLOWID", "right", width = 8, format = "hex" },
@@ -92,6 +93,7 @@ function mbuftable.row_maker(view)
 	local interface, size = interface_field(view), fields.ext_size
 	fields.interface = interface and function(s) return s.m and interface(s.m) end
 	fields.addr = function(s) return s.m or s.cluster end
+	fields.holder = function(s) return s.m and (view:holder(s.m)) end
 	fields.ext_size = function(s) return s.cluster and s.size or size and size(s) end
 	for _, key in ipairs { "zone", "state", "owner", "way", "packet", "offset", "hex", "text" } do
 		fields[key] = function(s) return s[key] end

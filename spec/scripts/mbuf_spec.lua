@@ -79,6 +79,10 @@ describe("mbuf", function()
 			local rows = lab.rows(sys, "mbuf", ("0x%x"):format(list[1]))
 			assert.same({ ("0x%x"):format(list[1]), ("0x%x"):format(list[2]) },
 			    { rows[1].addr, rows[2].addr })
+			assert.same({ "socket", ("0x%x"):format(sys.net.sockets.pair_a), "rcv" },
+			    { rows[2].state, rows[2].owner, rows[2].way })
+			local login = lab.rows(sys, "mbuf", "-v", ("0x%x"):format(sys.net.queued[sys.net.sockets.login][1]))
+			assert.equal(("0x%x"):format(sys.net.holder), login[1].holder)
 			assert.same({ "data", "EXT", "jumbop", 4096, 1 },
 			    { rows[2].type, rows[2].flags, rows[2].ext, rows[2].ext_size, rows[2].refs })
 			assert.equal(2, #rows)

@@ -77,7 +77,8 @@ local function owner_text(self, s)
 		return ("it counts the references to the storage of mbuf 0x%x"):format(s.owner)
 	end
 	return ("%s%s%s%s%s%s"):format(s.state, s.owner and (" 0x%x"):format(s.owner) or "",
-	    named and (" (%s)"):format(name) or "", s.way and ", " .. s.way or "", s.packet and (", packet %d"):format(s.packet) or "",
+	    named and (" (%s)"):format(name) or "", s.way and ", " .. s.way or "",
+	    s.packet and (", packet %d"):format(s.packet) or "",
 	    s.storage_of and (": storage of mbuf 0x%x"):format(s.storage_of) or "")
 end
 
