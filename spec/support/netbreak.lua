@@ -20,6 +20,9 @@ return function(s)
 	set(pair[2], "struct mbuf", { m_next = pair[1] })
 	set(n.queued[n.sockets.login][1], "struct mbuf", { m_data = BAD })
 	set(n.queued[n.sockets.request][1], "struct mbuf", { m_len = -1 })
+	-- A counter that leads nowhere.
+	local counters = sys.by_name.vnet_entry_udpstat.addr + n.stacks[1].base
+	sys.mem:u64(counters + sys.types:offsetof("struct udpstat", "udps_noport"), BAD)
 	-- The table of a process's descriptors.
 	local p = n.procs[640]
 	set(sys.mem:get(p + sys.types:offsetof("struct proc", "p_fd"), 8), "struct filedesc",
