@@ -37,7 +37,7 @@ end
 -- The trie of an object's pages: one node of the lowest level.
 local function trie(s, object, list)
 	local sys, set = s.sys, s.types
-	local leaf_offset, child, root = 0, nil, nil
+	local leaf_offset, child, root = 0
 	local spelling = "struct vm_radix_node"
 	if set:has("struct vm_radix", "rt_root") then
 		child, root = set:offsetof(spelling, "rn_child"), set:offsetof("struct vm_object", "rtree.rt_root")

@@ -73,9 +73,10 @@ end
 local function shape(k, S)
 	local m, at = S:member "free_queues", k.kd:lookup "vm_phys_free_queues"
 	local t = m and m.type:strip().target
-	local kinds, dimensions = { t or false, at and k.kd:type_of_symbol "vm_phys_free_queues" or false }, nil
+	local kinds = { t or false, at and k.kd:type_of_symbol "vm_phys_free_queues" or false }
 	for _, kind in ipairs(kinds) do
-		t, dimensions = kind and kind:strip(), {}
+		local dimensions = {}
+		t = kind and kind:strip()
 		while t and t.kind == "array" do
 			dimensions[#dimensions + 1] = t.nelems
 			t = t.target:strip()
