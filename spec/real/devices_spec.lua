@@ -95,6 +95,12 @@ describe("freebsd13-amd64", function()
 		assert.is_true(n > 90)
 	end)
 
+	it("knows softcs by their addresses", function()
+		local row = real.by(rows_of(dump, "devinfo"), "name").vtblk0
+		local answer = real.by((real.rows(dump, "whatis", row.softc)), "kind").softc
+		assert.equal("softc of vtblk0", answer.text)
+	end)
+
 	it("has given devices the ports that they said at boot", function()
 		local given, n = {}, 0
 		for _, row in ipairs(rows_of(dump, "devinfo", "-u")) do

@@ -114,7 +114,8 @@ local function fields_of(view)
 	local T, k = view.type, view.k
 	local class, driver = member.pointer(T, "devclass"), member.pointer(T, "driver")
 	local class_name = member.text(k:type "struct devclass", "name", NAME_MAX)
-	local driver_name = member.text(k:type "struct kobj_class", "name", NAME_MAX)
+	local D = k:type "struct kobj_class"
+	local driver_name, driver_size = member.text(D, "name", NAME_MAX), member.getter(D, "size")
 	local state, flags = member.getter(T, "state"), member.getter(T, "flags")
 	local function through(pointer, get)
 		return pointer and get and function(dev)
@@ -126,6 +127,7 @@ local function fields_of(view)
 		addr = function(dev) return dev end,
 		name = member.text(T, "nameunit", NAME_MAX), desc = member.text(T, "desc", TEXT_MAX),
 		class = through(class, class_name), driver = through(driver, driver_name),
+		softc_size = through(driver, driver_size),
 		parent = member.pointer(T, "parent"), unit = member.getter(T, "unit"),
 		softc = member.pointer(T, "softc"), ivars = member.pointer(T, "ivars"),
 		state_number = state, busy = member.getter(T, "busy"),
@@ -141,7 +143,7 @@ end
 -- @tparam table k
 -- @treturn ?table each(); `fields`, functions of a device's address: addr name
 --   ("em0"; nil for one that no driver took) desc class driver parent unit
---   state state_number busy flags devflags softc ivars; where the kernel has
+--   state state_number busy flags devflags softc softc_size (bytes) ivars; where the kernel has
 --   PCI, location and pnpinfo (nil off PCI). nil when the kernel file does not
 --   tell
 function device.new(k)

@@ -14,6 +14,7 @@ local malloc = require "vmcore.kern.malloc"
 local member = require "vmcore.kern.member"
 local pcpu = require "vmcore.kern.pcpu"
 local proc = require "vmcore.kern.proc"
+local registered = require "vmcore.kern.whatis.registered"
 local slab = require "vmcore.kern.uma.slab"
 local stack = require "vmcore.kern.stack"
 local uma = require "vmcore.kern.uma"
@@ -198,6 +199,21 @@ function probe.item(self, address)
 		state = found.state, cpu = found.cpu, type = known and t or nil, detail = ok and more or nil, text = text }
 end
 
+-- What is named by what it belongs to.
+local OF = { softc = true, callout = true, ["interrupt handler"] = true }
+
+-- The smallest thing is the answer, the larger ones say where that is.
+function probe.registered(self, address)
+	self.registered = self.registered or registered.new(self.k, self.klds)
+	local found, parts = self.registered(address), {}
+	for i, thing in ipairs(found) do
+		parts[i] = ("%s %s%s%s"):format(thing.kind, OF[thing.kind] and "of " or "", thing.name,
+		    plus(address - thing.address))
+	end
+	return found[1] and { kind = found[1].kind, name = found[1].name, address = found[1].address,
+		offset = address - found[1].address, text = table.concat(parts, ", in the ") } or nil
+end
+
 -- What malloc(9) has of the VM system; what other allocators have is not asked.
 function probe.malloc(self, address)
 	local dump = self.k:dump()
@@ -243,13 +259,15 @@ end
 -- what probes keep there. Add yours to be asked, too.
 whatis.probes = {
 	{ "symbol", probe.symbol }, { "section", probe.section }, { "pcpu", probe.pcpu },
-	{ "vnet", probe.vnet }, { "stack", probe.stack }, { "item", probe.item },
+	{ "vnet", probe.vnet }, { "stack", probe.stack }, { "registered", probe.registered },
+	{ "item", probe.item },
 	{ "malloc", probe.malloc }, { "vm_page", probe.vm_page }, { "memory", probe.memory },
 }
 
 --- Everything that an address is, the most telling answer first.
 -- @tparam integer address
 -- @treturn {table...} kind: "symbol", "section" (of a module), "per-CPU", "vnet", "stack", "item", "slab",
+--   one of vmcore.kern.whatis.registered ("softc", "callout"...),
 --   "malloc" (larger than its zones' items), "vm_page" (the structure itself),
 --   "page" (that the address is in), "direct map", "kernel map", "not dumped",
 --   "unmapped"; text; and by kind: name, offset, module, cpu, vnet, jid, thread, tid,

@@ -9,7 +9,7 @@ return {
 	{ "intr_handler" }, { "intr_thread" },
 	{ "intsrc", "is_event is_count is_straycount is_index" },
 	{ "sysctl_oid_list" }, { "sysctl_oid" },
-	{ "device_list" }, { "devclass", "name" }, { "kobj_class", "name" },
+	{ "device_list" }, { "devclass", "name" }, { "kobj_class", "name size" },
 	{ "_device", "link parent children driver devclass unit nameunit desc busy state devflags " ..
 	    "flags ivars softc" },
 	{ "device", "link parent children driver devclass unit nameunit desc busy state devflags " ..

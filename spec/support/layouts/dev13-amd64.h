@@ -104,8 +104,11 @@ struct device_list {
 struct devclass {
 	char *name @ 40;
 } @ 88;
+typedef __uint64_t __size_t;
+typedef __size_t size_t;
 struct kobj_class {
 	const char *name @ 0;
+	size_t size @ 16;
 } @ 48;
 typedef struct _device *device_t;
 typedef struct device_list device_list_t;
