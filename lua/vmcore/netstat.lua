@@ -47,6 +47,9 @@ function netstat.parts(o)
 		return { bpf }
 	elseif o.interfaces or o.interface then
 		return { interfaces }
+	elseif o.routes and o.statistics then
+		o.protocol = o.protocol or "rt"
+		return { counters }
 	elseif o.routes then
 		return routing(o)
 	elseif o.memory then

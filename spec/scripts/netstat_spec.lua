@@ -101,6 +101,21 @@ describe("netstat", function()
 		end
 	end)
 
+	it("says what routing counted with -rs", function()
+		local sys = net.system(15)
+		local out = lab.vmcore("-M", sys.core, "-N", sys.kernel, "netstat", "-rss", "-j", "0")
+		assert.equal("routing:\n\t13 destinations found unreachable\n", out)
+	end)
+
+	it("names protocols that the kernel does not count", function()
+		local sys = net.system(13)
+		for _, mode in ipairs { "text", "--json" } do
+			local out, err, status = lab.vmcore("-M", sys.core, "-N", sys.kernel, "netstat", "-s", "-p", "carp",
+			    mode ~= "text" and mode or nil)
+			assert.same({ "", "vmcore: no counters of carp are known of this kernel\n", 1 }, { out, err, status })
+		end
+	end)
+
 	it("prints no title of what is not there", function()
 		local sys = net.system(13)
 		local out = lab.vmcore("-M", sys.core, "-N", sys.kernel, "netstat", "-r", "-6")

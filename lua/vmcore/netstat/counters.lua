@@ -51,14 +51,16 @@ local function each(k, o, report, stacks, stack)
 end
 
 local function rows_of_values(k, o, report, stacks)
+	local any = false
 	for _, stack in ipairs(stacks.list) do
 		for row in each(k, o, report, stacks, stack) do
-			row.jid = stack.jid
+			row.jid, any = stack.jid, true
 			if not o.nonzero or row.fault or (row.value or 0) ~= 0 then
 				coroutine.yield(row)
 			end
 		end
 	end
+	return any
 end
 
 local function shown(row)
@@ -78,39 +80,52 @@ local function gather(set, row)
 	end
 end
 
-local function rows_of_lines(k, o, report, stacks)
-	local interface = ifnet.namer(k, stacks)
-	local function emit(stack, proto, set)
-		local context = { nonzero = o.nonzero,
-			interface = function(i) return interface(stack, i) end }
+-- The lines of a stack's protocols, one after the other.
+local function stack_lines(next_row, context, emit)
+	local proto, set
+	local function flush()
 		for _, line in ipairs(proto and sentence.lines(proto, set, context) or {}) do
+			emit(line)
+		end
+	end
+	for row in next_row do
+		if row.proto ~= proto then
+			flush()
+			proto, set = row.proto, {}
+		end
+		gather(set, row)
+	end
+	flush()
+end
+
+local function rows_of_lines(k, o, report, stacks)
+	local interface, any = ifnet.namer(k, stacks), false
+	for _, stack in ipairs(stacks.list) do
+		local begun = #stacks.list == 1
+		stack_lines(each(k, o, report, stacks, stack), { nonzero = o.nonzero,
+			interface = function(i) return interface(stack, i) end }, function(line)
+			if not begun then
+				if any then
+					coroutine.yield { line = "" }
+				end
+				coroutine.yield { line = ("Network stack of jail %s"):format(stack.jid or "?") }
+			end
+			begun, any = true, true
 			coroutine.yield { line = line }
-		end
+		end)
 	end
-	for i, stack in ipairs(stacks.list) do
-		if #stacks.list > 1 then
-			if i > 1 then
-				coroutine.yield { line = "" }
-			end
-			coroutine.yield { line = ("Network stack of jail %s"):format(stack.jid or "?") }
-		end
-		local proto, set
-		for row in each(k, o, report, stacks, stack) do
-			if row.proto ~= proto then
-				emit(stack, proto, set)
-				proto, set = row.proto, {}
-			end
-			gather(set, row)
-		end
-		emit(stack, proto, set)
-	end
+	return any
 end
 
 function counters.rows(k, o, report)
 	part.known(k:type "struct udpstat" or k:type "struct ipstat", "udpstat")
 	local stacks = netstack.new(k, report, o.jail)
 	local rows = machine(o) and rows_of_values or rows_of_lines
-	return coroutine.wrap(function() rows(k, o, report, stacks) end)
+	return coroutine.wrap(function()
+		if not rows(k, o, report, stacks) then
+			report(("no counters of %s are known of this kernel"):format(o.protocol or "protocols"))
+		end
+	end)
 end
 
 return counters

@@ -70,6 +70,7 @@ local ELEMENTS = {
 	mbufs = function(i, interface) return (interface(i) or "#" .. i) .. "= {}" end,
 	state = function(i) return ("{} connection{s} in %s state"):format(tcpcb.state_name(i)) end,
 }
+local TITLES = { rt = "routing" }
 local ALWAYS = { state = true }		-- elements that are 0 are printed, too
 
 local function parse(text)
@@ -214,7 +215,7 @@ end
 --   of a number, to an interface's name or nil
 -- @treturn {string...}
 function sentence.lines(proto, counters, context)
-	local lines, used, title = { proto .. ":" }, {}, nil
+	local lines, used, title = { (TITLES[proto] or proto) .. ":" }, {}, nil
 	local function add(depth, text, is_title)
 		if is_title then
 			title = { depth, text }
