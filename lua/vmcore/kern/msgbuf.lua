@@ -63,7 +63,7 @@ local function rotated(bytes)
 	if from == nil then
 		return bytes
 	end
-	return (bytes:sub(to + 1) .. bytes:sub(1, from - 1)):gsub("%z+", "")
+	return ((bytes:sub(to + 1) .. bytes:sub(1, from - 1)):gsub("%z+", ""))
 end
 
 -- The copy in a minidump. The kernel places its structure right behind the
