@@ -39,6 +39,8 @@ mbufs.STATES = { socket = true, interface = true, ring = true, neighbour = true,
 -- Variables that point to an mbuf for good: netinet/igmp.c, netinet6/mld6.c.
 local VARIABLES = { "m_raopt" }
 
+local MBUFS_MAX = 1 << 22	-- a gigabyte of them
+
 local FAMILIES = { inaddr.AF_INET, inaddr.AF_INET6 }
 
 local function nothing() return nil end
@@ -134,32 +136,60 @@ function mbufs.queues(k, stacks, report)
 	end)
 end
 
--- Call fn(m, number of the packet) for the mbufs of a queue.
-local function walk_queue(view, queue, report, fn)
-	local packet, each = 0, queue.records and view:packets(queue.mbuf, report)
-	local first = queue.mbuf
-	while first do
-		if each then
-			first = each()
+-- A function (queue, fn) that calls fn(m, number of the packet) for the mbufs of
+-- a queue, and a table of the queues that mbufs were met in. No mbuf is in two:
+-- where a damaged link leads to one that was met, that walk ends.
+local function walker(view, report)
+	local queue_of, total = {}, 0
+	local get_next, get_packet = view.fields.next, view.fields.nextpkt
+	local function follow(get, m, first)
+		local ok, following = pcall(get, m)
+		if not ok then
+			report(("the chain from %#x: stopped at %#x: %s"):format(first, m, tostring(following)))
 		end
-		for m in first and view:chain(first, report) or nothing do
-			fn(m, packet)
-		end
-		packet, first = packet + 1, each and first
+		return ok and following or nil
 	end
+	-- Whether an mbuf is to be had; why it is not, is told.
+	local function fresh(m, first, queue)
+		local other = queue_of[m]
+		if other or total >= MBUFS_MAX then
+			report(("the chain from %#x: %s %#x"):format(first, other == queue and "it runs in a circle, back to"
+			    or other and "it leads into another queue, to" or "there are too many: stopped at", m))
+			return false
+		end
+		queue_of[m], total = queue, total + 1
+		return true
+	end
+	return function(queue, fn)
+		local packet, first = 0, queue.mbuf
+		while first and fresh(first, queue.mbuf, queue) do
+			local m = first
+			repeat
+				fn(m, packet)
+				m = follow(get_next, m, first)
+			until m == nil or not fresh(m, first, queue)
+			packet, first = packet + 1, queue.records and follow(get_packet, first, queue.mbuf) or nil
+		end
+	end, queue_of
 end
 
---- The mbufs of a queue.
+--- The mbufs of queues, each mbuf once.
 -- @tparam table view vmcore.kern.mbuf
--- @tparam table queue of queues()
+-- @tparam function queues iterator, as queues() gives it
 -- @tparam function report
--- @treturn function iterator of { m, packet (its number), state, owner, way }
-function mbufs.of_queue(view, queue, report)
+-- @treturn function iterator of { m, packet (its number in the queue), state, owner,
+--   way }; the one that can't be read is the last of its chain
+function mbufs.of_queues(view, queues, report)
+	local walk = walker(view, report)
 	return coroutine.wrap(function()
-		walk_queue(view, queue, report, function(m, packet)
-			coroutine.yield { m = m, packet = packet, state = queue.state, owner = queue.owner,
-				way = queue.way }
-		end)
+		for queue in queues do
+			if queue.mbuf then
+				walk(queue, function(m, packet)
+					coroutine.yield { m = m, packet = packet, state = queue.state, owner = queue.owner,
+						way = queue.way }
+				end)
+			end
+		end
 	end)
 end
 
@@ -170,9 +200,9 @@ local all_meta = { __index = methods }
 -- is kept once.
 local function index_queues(self, queues)
 	local view, holder = self.view, self.view.holder
-	local queue_of, packet_of, held_for, cluster_of = {}, {}, {}, {}
-	local function put_mbuf(queue, m, packet)
-		queue_of[m], packet_of[m] = queue_of[m] or queue, packet_of[m] or packet
+	local packet_of, held_for, cluster_of = {}, {}, {}
+	local function put_mbuf(m, packet)
+		packet_of[m] = packet
 		local ok, at, cluster = pcall(holder, view, m)
 		if ok and at then
 			held_for[at] = m
@@ -181,11 +211,12 @@ local function index_queues(self, queues)
 			cluster_of[cluster] = cluster_of[cluster] or m
 		end
 	end
+	local walk, queue_of = walker(view, self.report)
 	for queue in queues do
 		if queue.cluster then
 			self.ring_of[queue.cluster] = queue
 		else
-			walk_queue(view, queue, self.report, function(m, packet) put_mbuf(queue, m, packet) end)
+			walk(queue, put_mbuf)
 		end
 	end
 	self.queue_of, self.packet_of, self.held_for, self.cluster_of = queue_of, packet_of, held_for, cluster_of
@@ -193,7 +224,7 @@ end
 
 --- Who has an mbuf.
 -- @tparam integer m
--- @treturn table { m, packet, state, owner, way } as of_queue() gives it; the state
+-- @treturn table { m, packet, state, owner, way } as of_queues() gives it; the state
 --   of those that no queue leads to is "held" (it counts the references to the
 --   storage of the mbuf that `owner` is), "cached" (`way` says of which zone) or
 --   "unknown": a leak, or in the hands of code that ran, or of a driver

@@ -1,7 +1,9 @@
 --- Every mbuf and cluster, and who has it.
 local lab = require "spec.support.lab"
+local mbuf = require "vmcore.kern.mbuf"
 local mbufs = require "vmcore.kern.mbufs"
 local net = require "spec.support.net"
+local netstack = require "vmcore.kern.netstack"
 local vmcore = require "vmcore"
 
 -- A slab of two clusters: the storage of a socket's first mbuf, and one that
@@ -84,5 +86,28 @@ describe("the mbufs of a damaged system", function()
 		local text = table.concat(told, "\n")
 		assert.matches("us_link: .*poisoned", text)
 		assert.matches("the chain from 0x%x+: stopped", text)
+	end)
+end)
+
+describe("queues that damaged links join", function()
+	it("are walked once: each mbuf has one owner", function()
+		local k <close>, n = opened(13, "net mbufs joined", function(s)
+			local found = s.sys.net
+			local first = found.queued[found.sockets.pair_a][1]
+			-- Two sockets' buffers begin with what a third one has.
+			for _, name in ipairs { "login", "request" } do
+				s.memory:struct(found.sockets[name], "struct socket", { ["so_rcv.sb_mb"] = first })
+			end
+		end)
+		local told, owners = {}, {}
+		local view = mbuf.new(k)
+		local queues = mbufs.queues(k, netstack.new(k), error)
+		for s in mbufs.of_queues(view, queues, function(message) told[#told + 1] = message end) do
+			assert.is_nil(owners[s.m])
+			owners[s.m] = s.owner
+		end
+		assert.is_truthy(owners[n.queued[n.sockets.pair_a][2]])
+		assert.equal(2, #told)
+		assert.matches("it leads into another queue, to 0x", told[1])
 	end)
 end)
