@@ -263,7 +263,7 @@ end
 --   function from names to addresses, instead of the kernel's symbols;
 --   `no_kernel`: do without one; `klddir`: a folder, or several, where files of
 --   modules are looked for before the kernel's own folder;
---   `keyfile`, `cachedir`, `progress`, `any_version`: see kvm(3lua), openx
+--   `debug`, `keyfile`, `cachedir`, `progress`, `any_version`: see kvm(3lua), openx
 -- @treturn[1] vmcore handle, to be closed; fields `kd` (the descriptor of
 --   kvm), `var` (the kernel's variables by name), `core`, `kernel`
 -- @treturn[2] nil

@@ -150,8 +150,8 @@ end
 -- @treturn table
 function invocation.open_arguments(options)
 	name_core(options)
-	return { core = options.core, kernel = options.kernel, klddir = options.klddir, keyfile = options.key, debug = options.debug,
-		any_version = options.any_version,
+	return { core = options.core, kernel = options.kernel, klddir = options.klddir,
+		keyfile = options.key, debug = options.debug, any_version = options.any_version,
 		cachedir = options.cache and cache_folder() or nil, progress = true }
 end
 

@@ -70,11 +70,12 @@ describe("a core that runs out of memory", function()
 			{ name = "panic", addr = 0xffffffff80200000, size = 64, type = "func", ctype = func },
 		} }:write(path)
 		-- In the kernel file, and in one beside it.
-		cc.run(("cp %s %s/split.debug && objcopy -R '.debug*' %s %s/split"):format(path, DIR, path, DIR))
+		cc.run(("cd %s && cp dwarf split.debug && objcopy -R '.debug*' dwarf split"):format(DIR))
 		local lua = os.getenv "LUA" or "lua5.4"
-		for _, kernel in ipairs { path, DIR .. "/split" } do
-			local out, err, status = cc.run(("LUA_CPATH=%s/test/?.so ASAN_OPTIONS=detect_leaks=1 %s " ..
-			    "spec/support/memerr.lua %s /dev/null - spec.support.dwarferr"):format(BUILD, lua, kernel))
+		for _, file in ipairs { path, DIR .. "/split" } do
+			local out, err, status = cc.run(("LUA_CPATH=%s/test/?.so " ..
+			    "ASAN_OPTIONS=detect_leaks=1 %s spec/support/memerr.lua %s /dev/null - " ..
+			    "spec.support.dwarferr"):format(BUILD, lua, file))
 			assert.equal("", err)
 			assert.equal(0, status)
 			for count in out:gmatch "[%w_]+: (%d+) allocations" do
