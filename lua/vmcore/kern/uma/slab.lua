@@ -28,14 +28,15 @@ local LISTS <const> = { "ud_part_slab", "ud_full_slab", "ud_free_slab" }
 local function data_reader(k, S, pgoff)
 	local data = member.pointer(S, "us_data")
 	local O = k:type "struct uma_hash_slab"
-	local outer = member.pointer(O, "uhs_data")
+	local outer, inside = member.pointer(O, "uhs_data"), O and kvm.offsetof(O, "uhs_slab")
 	return function(at, keg)
 		if data then
 			return data(at)
 		elseif pgoff(keg) ~= 0 then
 			return at - pgoff(keg)
 		end
-		return outer(at - kvm.offsetof(O, "uhs_slab"))
+		return outer and outer(at - inside)
+		    or error("its items are elsewhere, and the kernel file does not tell where", 0)
 	end
 end
 

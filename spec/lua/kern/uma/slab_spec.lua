@@ -1,6 +1,7 @@
 --- Items of UMA's slabs and their pages, in layouts of two generations.
 local forge = require "spec.support.forge"
 local lab = require "spec.support.lab"
+local net = require "spec.support.net"
 local slab = require "vmcore.kern.uma.slab"
 local made_of = require "spec.support.uma"
 local uma = require "vmcore.kern.uma"
@@ -109,6 +110,26 @@ for _, release in ipairs { 12, 13 } do
 		end)
 	end)
 end
+
+describe("a keg whose slabs are said to be elsewhere", function()
+	it("has items that nothing tells the place of", function()
+		local sys = net.system(13, "net slabs elsewhere", function(s)
+			local set, n = s.sys.types, s.sys.net
+			local keg = s.memory:get(s.sys.by_name.uma_kegs.addr, 8)
+			while s.memory:get(keg + set:offsetof("struct uma_keg", "uk_zones"), 8) ~= n.zones.mbuf do
+				keg = s.memory:get(keg + set:offsetof("struct uma_keg", "uk_link"), 8)
+			end
+			s.memory:struct(keg, "struct uma_keg", { uk_pgoff = 0 })
+		end)
+		local k <close> = assert(vmcore.open { core = sys.core, kernel = sys.kernel })
+		local told = {}
+		local view = uma.new(k, function(message) told[#told + 1] = message end)
+		for _ in slab.new(view):items(view:find "mbuf"[1].keg) do
+			error "there is none"
+		end
+		assert.matches("does not tell where$", told[1])
+	end)
+end)
 
 describe("a kernel without types of UMA", function()
 	it("has no slabs to ask", function()
