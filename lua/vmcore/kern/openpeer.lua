@@ -23,14 +23,25 @@ local function holders_of(view, procs)
 	return found, sockets
 end
 
--- The names of both ends; nil of what is not connected.
+-- Addresses that every network stack has to itself.
+local function is_own(name)
+	return name:find "^127%." or name:find "^%[?::1[%]:]"
+end
+
+-- A connection by the names of its ends, and the same from the other end; nil of
+-- what is not connected. Jails with a network stack of their own may have the
+-- same names, of this stack alone when they are loopback's.
 local function ends(names, so)
 	local s = { so = so }
 	local here, there = names.local_name(s), names.foreign_name(s)
 	if here == nil or there == nil or there:find("*", 1, true) then
 		return nil
 	end
-	return names.proto(s), here, there
+	local proto = names.proto(s)
+	if is_own(here) then
+		proto = proto .. " " .. tostring(names.jid and names.jid(s))
+	end
+	return proto .. " " .. here .. " " .. there, proto .. " " .. there .. " " .. here
 end
 
 -- Connected sockets by the names of their ends.
@@ -38,9 +49,9 @@ local function by_names(names, sockets)
 	local found = {}
 	for so in pairs(sockets) do
 		pcall(function()
-			local proto, here, there = ends(names, so)
-			if proto then
-				found[proto .. " " .. here .. " " .. there] = so
+			local name = ends(names, so)
+			if name then
+				found[name] = so
 			end
 		end)
 	end
@@ -68,8 +79,8 @@ function openpeer.new(view, procs, sockets)
 		end
 		look()
 		named = named or by_names(sockets.fields, all)
-		local proto, here, there = ends(sockets.fields, so)
-		return proto and named[proto .. " " .. there .. " " .. here]
+		local _, other_name = ends(sockets.fields, so)
+		return other_name and named[other_name]
 	end
 	return function(open)
 		local kind = open.fp and of.type(open.fp)
