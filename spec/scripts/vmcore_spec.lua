@@ -138,6 +138,34 @@ describe("vmcore", function()
 		assert.equal("WORD N\nhello 29\n", out)
 	end)
 
+	it("prints the parts of an answer one below the other, with titles where there are rows", function()
+		local path = script [[
+			local function part(title, n, layout)
+				return { title = title, layout = layout, columns = { { "a", "A", "left", width = 3 },
+					{ "b", "B", "right" } },
+					rows = function()
+						local i = 0
+						return function()
+							i = i + 1
+							return i <= n and { a = title or "-", b = i } or nil
+						end
+					end }
+			end
+			return { summary = "x", parts = function()
+				return { part("none", 0), part("one", 1), part("two", 2, function(o)
+					return not o.json and "lines" or nil
+				end), part(nil, 0) }
+			end }
+		]]
+		local out, err, status = run("-M", sys.core, "-N", sys.kernel, path)
+		assert.same({ "", 0 }, { err, status })
+		assert.equal("one\nA   B\none 1\n\ntwo\ntwo\ntwo\n\nA   B\n", out)
+		assert.equal('{"a":"one","b":1}\n{"a":"two","b":1}\n{"a":"two","b":2}\n',
+		    (run("-M", sys.core, "-N", sys.kernel, path, "--json")))
+		assert.equal("a,b\r\none,1\r\n\r\na,b\r\ntwo,1\r\ntwo,2\r\n\r\na,b\r\n",
+		    (run("-M", sys.core, "-N", sys.kernel, path, "--csv")))
+	end)
+
 	it("exits with 1 when a script reports, or breaks", function()
 		local out, err, status = run("-M", sys.core, "-N", sys.kernel, script [[
 			return { summary = "x", columns = { { "a", "A", "left" } },
