@@ -228,6 +228,7 @@ FILES	= list() { mode=$$1 from=$$2 to=$$3; while read -r f; do \
 	  file 644 scripts/vmcore "$$1/vmcore/driver.lua"; \
 	  for f in $$(cd scripts && find . -type f ! -name '*.*' ! -name vmcore | sed 's,^./,,'); do \
 	    file 644 "scripts/$$f" "$$1/vmcore/command/$$f.lua"; done; }; \
+	guides() { for f in $$(find core scripts -name '*.7'); do file 644 "$$f" "$$1/$$(basename $$f)"; done; }; \
 	file() { printf '%s\t%s\t%s\n' "$$@"; }
 MANIFEST	= $(FILES); \
 	file 755 '$(B)/install/vmcore' '$(BINDIR)/vmcore'; \
@@ -243,6 +244,7 @@ MANIFEST	= $(FILES); \
 	(cd core && echo *.3 | tr ' ' '\n') | list 644 core '$(MANDIR)/man3'; \
 	(cd core/bind && echo *.3lua | tr ' ' '\n') | list 644 core/bind '$(MANDIR)/man3'; \
 	(cd lua/vmcore && echo *.3lua | tr ' ' '\n') | list 644 lua/vmcore '$(MANDIR)/man3'; \
+	guides '$(MANDIR)/man7'; \
 	file 644 '$(B)/install/vmcore.bash' '$(SHAREDIR)/bash-completion/completions/vmcore'; \
 	file 644 '$(B)/install/_vmcore' '$(SHAREDIR)/zsh/site-functions/_vmcore'; \
 	file 644 '$(B)/install/vmcore.fish' '$(SHAREDIR)/fish/vendor_completions.d/vmcore.fish'
@@ -253,7 +255,8 @@ FLUA_MANIFEST	= $(FILES); \
 	file 755 '$(B)/install/vmcore-flua' '$(FLUABINDIR)/vmcore'; \
 	file 644 scripts/vmcore.1 '$(FLUAMANDIR)/man1/vmcore.1'; \
 	(cd core/bind && echo *.3lua | tr ' ' '\n') | list 644 core/bind '$(FLUAMANDIR)/man3lua'; \
-	(cd lua/vmcore && echo *.3lua | tr ' ' '\n') | list 644 lua/vmcore '$(FLUAMANDIR)/man3lua'
+	(cd lua/vmcore && echo *.3lua | tr ' ' '\n') | list 644 lua/vmcore '$(FLUAMANDIR)/man3lua'; \
+	guides '$(FLUAMANDIR)/man7'
 
 FLUA_ALSO	= for m in $(FLUA_WITH); do M=$$m $(LUA) -e 'local m = os.getenv "M"; local so = package.searchpath(m, package.cpath); \
 	  local lua = package.searchpath(m, package.path) if not (lua or so) then error("no module " .. m) end; \
@@ -305,7 +308,8 @@ ROCK_MANIFEST	= $(FILES); \
 	modules '$(LUADIR)'; \
 	file 644 scripts/vmcore.1 '$(MANDIR)/man1/vmcore.1'; \
 	(cd core/bind && echo *.3lua | tr ' ' '\n') | list 644 core/bind '$(MANDIR)/man3'; \
-	(cd lua/vmcore && echo *.3lua | tr ' ' '\n') | list 644 lua/vmcore '$(MANDIR)/man3'
+	(cd lua/vmcore && echo *.3lua | tr ' ' '\n') | list 644 lua/vmcore '$(MANDIR)/man3'; \
+	guides '$(MANDIR)/man7'
 
 rock: $(B)/kvm.so $(B)/kvm/terminal.so
 
@@ -446,7 +450,7 @@ run-bench:
 lint:
 	@have() { command -v $$1 >/dev/null || { echo "lint: no $$1, skipped"; false; }; }; bad=0; \
 	if have luacheck; then \
-	  luacheck -qq --no-color --no-config --std lua54 $$(find lua -name '*.lua') $$(find scripts -type f ! -name '*.1') || bad=1; \
+	  luacheck -qq --no-color --no-config --std lua54 $$(find lua rocks -name '*.lua') $$(find scripts -type f ! -name '*.[1-9]') || bad=1; \
 	  luacheck -qq --no-color --no-config --std lua54+busted spec || bad=1; \
 	fi; \
 	if have shellcheck; then shellcheck .ci/run || bad=1; fi; \
@@ -463,6 +467,13 @@ lint:
 compile:
 	@$(COMPILE)
 
+#: doc        the manual and README as HTML (mandoc): build/doc/index.html
+doc:
+	@command -v mandoc >/dev/null || { echo 'doc: no mandoc' >&2; exit 2; }
+	@mkdir -p $(B)/doc
+	@rm -f $(B)/doc/*.html
+	@$(LUA) rocks/doc.lua $(B)/doc
+
 #: clean      remove build/
 clean:
 	rm -rf build
@@ -471,4 +482,4 @@ clean:
 help:
 	@sed -n 's/^#: /  /p' Makefile
 
-.PHONY: all FORCE embed standalone link-standalone install uninstall install-flua uninstall-flua deps demo run-demo test run-specs testing test-install test-real sanitize tsan valgrind run-threads fuzz run-fuzz bench run-bench lint compile rock install-rock clean help
+.PHONY: all FORCE embed standalone link-standalone install uninstall install-flua uninstall-flua deps demo run-demo test run-specs testing test-install test-real sanitize tsan valgrind run-threads fuzz run-fuzz bench run-bench lint compile doc rock install-rock clean help

@@ -9,10 +9,6 @@ local function none(list)
 	assert.equal("", table.concat(list, "\n"))
 end
 
-local function commands()
-	return source.lines_of "cd scripts && find . -type f ! -name '*.[1-9]' ! -name vmcore | sed 's,^./,,' | sort"
-end
-
 describe("the manual", function()
 	it("documents what kvm.h declares, with the same prototypes", function()
 		assert.same(header.prototypes(), pages.prototypes(source.files("core", "*.3")))
@@ -44,7 +40,7 @@ describe("the manual", function()
 
 	it("documents every command", function()
 		local page = source.read "scripts/vmcore.1"
-		for _, name in ipairs(commands()) do
+		for _, name in ipairs(pages.commands()) do
 			assert.matches("\n%.It %a%a " .. name .. "%f[^%w]", page)
 		end
 	end)

@@ -83,6 +83,11 @@ function manpages.lua_names(path)
 	return out
 end
 
+--- The names of the commands, sorted.
+function manpages.commands()
+	return source.lines_of "cd scripts && find . -type f ! -name '*.[1-9]' ! -name vmcore | sed 's,^./,,' | LC_ALL=C sort"
+end
+
 --- References to pages of our own that are not there.
 function manpages.dangling(paths)
 	local have, bad = {}, {}
