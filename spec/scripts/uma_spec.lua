@@ -78,6 +78,13 @@ describe("uma", function()
 		assert.equal(1, status)
 	end)
 
+	it("tells what it can where slabs have no type", function()
+		local out, err, status = run(memory(13), "mbuf")
+		assert.same({ "", 0 }, { err, status })
+		assert.matches("zone         used            40\n", out)
+		assert.matches("^ADDRESS[^\n]*\n$", (run(memory(13), "-i", "all", "mbuf")))
+	end)
+
 	it("says what the kernel does not tell", function()
 		local _, err, status = run(lab.system("no types", { layout = 13, no_ctf = true }))
 		assert.matches("the kernel file does not tell", err)

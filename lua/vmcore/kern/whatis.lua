@@ -188,7 +188,8 @@ function probe.item(self, address)
 	if found.item == nil then
 		return { kind = "slab", zone = found.name, text = zone .. ": of a slab, but of no item" }
 	end
-	local state = found.state .. (found.where and " (" .. found.where .. ")" or "")
+	local state = found.where and ("%s (%s, %s bucket)"):format(found.state, found.where, found.bucket)
+	    or found.state
 	local t = ITEMS[found.name] and self.k:type(ITEMS[found.name])
 	local known = t and t.kind == "struct" and t.size > 0
 	local ok, more = pcall(self.items.of, self.items, found)

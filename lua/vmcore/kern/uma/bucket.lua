@@ -102,8 +102,9 @@ end
 --- Where the items are that a zone keeps for the next who asks.
 -- @tparam integer zone
 -- @treturn table "CPU 0" or "domain 0", by the item's address
+-- @treturn table the kind of the bucket, by the same
 function methods:cached(zone)
-	local found = {}
+	local found, kinds = {}, {}
 	for b in self:each(zone) do
 		local ok, items = pcall(self.items, self, b)
 		if not ok then
@@ -111,10 +112,10 @@ function methods:cached(zone)
 		end
 		local where = b.cpu and "CPU " .. b.cpu or "domain " .. b.domain
 		for _, item in ipairs(ok and items or {}) do
-			found[item] = where
+			found[item], kinds[item] = where, b.kind
 		end
 	end
-	return found
+	return found, kinds
 end
 
 --- What can be known of a kernel's caches.
@@ -124,12 +125,14 @@ end
 function bucket.new(view)
 	local B, D = view.k:type "struct uma_bucket", view.zone_domain
 	local list = D and D:member "uzd_buckets"
-	if not (B and list) then
+	-- A struct may be known by its name alone.
+	local known, first = pcall(kvm.offsetof, B, "ub_bucket")
+	if not (known and list) then
 		return nil
 	end
 	local held = member.getter(B, "ub_cnt")
 	return setmetatable({ view = view, held = held, entries = member.getter(B, "ub_entries"),
-		first = kvm.offsetof(B, "ub_bucket"), kinds = cache_buckets(view, held), list = list.offset,
+		first = first, kinds = cache_buckets(view, held), list = list.offset,
 		cross = member.pointer(D, "uzd_cross"),
 		walk = queue.prepare(list.type, "ub_link", { element = B, addresses = true }) }, view_meta)
 end

@@ -117,13 +117,18 @@ function methods:given(keg)
 	end)
 end
 
--- Where the items of a keg's zones are cached: { entry, where } by address.
+-- Where the items of a keg's zones are cached: { entry, where, kind of the bucket }
+-- by address.
 local function cached_items(self, keg)
 	if self.cached[keg] == nil then
 		local found = {}
 		for _, entry in ipairs(self.kegs[keg] or {}) do
-			for item, where in pairs(self.buckets and self.buckets:cached(entry.zone) or {}) do
-				found[item] = { entry, where }
+			local places, kinds = {}, nil
+			if self.buckets then
+				places, kinds = self.buckets:cached(entry.zone)
+			end
+			for item, where in pairs(places) do
+				found[item] = { entry, where, kinds[item] }
 			end
 		end
 		self.cached[keg] = found
@@ -217,6 +222,7 @@ local function describe(self, address, page)
 	end
 	local found = cached_items(self, keg)[result.item]
 	result.state, result.where = found and "cached" or "allocated", found and found[2]
+	result.bucket = found and found[3]
 	entry = found and found[1] or entry
 	result.zone, result.name = entry.zone, entry.name
 	return result
@@ -227,8 +233,9 @@ end
 -- @treturn ?table zone, keg, slab (addresses), name (of the zone), data (where the
 --   slab's items begin), item (its address), offset, size, cpu (whose copy it
 --   is, of a zone that has one for every CPU), state: "allocated", "free",
---   "cached" (then `where`: "CPU 1", "domain 0") or "unused" (no item); nil when
---   the address is not UMA's, or that can't be read
+--   "cached" (then `where`: "CPU 1", "domain 0", and `bucket`: "alloc", "free",
+--   "cross", "full") or "unused" (no item); nil when the address is not UMA's, or
+--   that can't be read
 function methods:of(address)
 	local where = self.view.k.kd:translate(address)
 	local page = where and where.paddr and self.pages and self.pages:of(where.paddr)
@@ -256,7 +263,9 @@ end
 function slab.new(view)
 	local k, f = view.k, view.fields
 	local S, D = k:type "struct uma_slab", view.keg_domain
-	if not (S and D and f.keg_ipers and f.keg_rsize) then
+	-- A struct may be known by its name alone.
+	local known, bits = pcall(kvm.offsetof, S, "us_free")
+	if not (known and D and f.keg_ipers and f.keg_rsize) then
 		return nil
 	end
 	local link = S:member "us_link" and "us_link" or "us_type._us_link"
@@ -267,9 +276,9 @@ function slab.new(view)
 		walks[i] = head and queue.prepare(head.type, link, { element = S, addresses = true })
 	end
 	return setmetatable({ view = view, pages = vm_page.new(k), zones = zones, kegs = kegs, walks = walks,
-		buckets = bucket.new(view), cached = {}, bits = kvm.offsetof(S, "us_free"),
-		data_of = data_reader(k, S, f.keg_pgoff), keg_of = member.pointer(S, "us_keg"),
-		order = k.kd:byteorder() == "big" and ">" or "<", word = k.kd:ptrsize(), page_size = k:dump().page_size }, view_meta)
+		buckets = bucket.new(view), cached = {}, bits = bits, data_of = data_reader(k, S, f.keg_pgoff),
+		keg_of = member.pointer(S, "us_keg"), order = k.kd:byteorder() == "big" and ">" or "<",
+		word = k.kd:ptrsize(), page_size = k:dump().page_size }, view_meta)
 end
 
 return slab

@@ -72,6 +72,9 @@ for _, release in ipairs { 12, 13 } do
 			assert.equal("item", answers[1].kind)
 			assert.equal(("zone PROC: allocated, 32 bytes at 0x%x: struct proc 0x%x, p_comm")
 			    :format(made.small, made.small), answers[1].text)
+			answers = whatis.new(k):ask(made.small + 96)
+			assert.equal(("zone PROC: cached (CPU 1, alloc bucket), 32 bytes at 0x%x"):format(made.small + 96),
+			    answers[1].text:match "^[^:]*: [^:]*")
 			assert.equal("page", answers[2].kind)
 			assert.equal("direct map", answers[3].kind)
 		end)
