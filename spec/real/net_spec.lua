@@ -270,16 +270,22 @@ describe("the network of freebsd13-amd64", function()
 		local function shown(value)
 			return value == real.null and "-" or value
 		end
-		local listed, opened = real.rows(dump, "sockstat"), {}
+		local listed, opened, peers, pairs_found = real.rows(dump, "sockstat"), {}, {}, 0
 		for _, row in ipairs(real.rows(dump, "fstat")) do
 			if row.type == "socket" then
 				opened[("%d %d"):format(row.pid, row.fd)] = row.name
+				peers[("%d %d"):format(row.pid, row.fd)] = row.peer
 			end
 		end
 		local ends = {}
 		for _, row in ipairs(listed) do
 			if row.pid ~= real.null then
 				local name = opened[("%d %d"):format(row.pid, row.fd)]
+				local pid, fd = tostring(row.foreign):match "^%-> %[(%d+) (%d+)%]$"
+				if pid then
+					pairs_found = pairs_found + 1
+					assert.equal(pid .. ":" .. fd, peers[("%d %d"):format(row.pid, row.fd)])
+				end
 				assert.equal(1, (name:find(row.proto .. " " .. (row["local"] == real.null and "" or row["local"]),
 				    1, true)), name)
 			end
@@ -299,6 +305,7 @@ describe("the network of freebsd13-amd64", function()
 			    shown(row.state), row.jid)] = true
 		end
 		assert.same(found, ends)
+		assert.equal(8, pairs_found)
 	end)
 
 	it("has every socket of kern.file at its process and descriptor", function()

@@ -85,6 +85,11 @@ local function of_unix(view, of)
 			local path = peer and fields.path(peer)
 			return path and "-> " .. path or peer and ("-> 0x%x"):format(fields.so(peer) or peer)
 		end,
+		unnamed_peer = function(s)
+			local unp = pcb(s)
+			local peer = unp and fields.conn(unp)
+			return peer and fields.path(peer) == nil and fields.so(peer) or nil
+		end,
 		unbound = function(s)
 			local unp = pcb(s)
 			return unp == nil or fields.conn(unp) == nil
@@ -103,7 +108,8 @@ local function of_other(T)
 	}
 end
 
-local FIELDS = { "proto", "state", "local_name", "foreign_name", "local_port", "foreign_port" }
+local FIELDS = { "proto", "state", "local_name", "foreign_name", "local_port", "foreign_port",
+	"unnamed_peer" }
 
 local function fields_of(view)
 	local of = view.sockets
@@ -166,7 +172,8 @@ end
 -- @tparam table stacks vmcore.kern.netstack
 -- @treturn ?table each(), and `fields`: functions of { so = address } or of
 --   what each() gives: family proto state local_name foreign_name local_port
---   foreign_port jid so waits (no peer, or listening); nil when the kernel file
+--   foreign_port unnamed_peer (the address of a unix socket's peer that has no
+--   name) jid so waits (no peer, or listening); nil when the kernel file
 --   has no types
 function sockname.new(k, stacks)
 	local view = { sockets = socket.new(k), inet = inpcb.new(k, stacks), unix = unpcb.new(k),

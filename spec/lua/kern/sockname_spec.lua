@@ -21,6 +21,9 @@ for _, layout in ipairs { 12, 13, 15 } do
 			assert.same({ "udp6", "[fe80::1%lo0]:123", "*:*", 0, true }, of "ntp6")
 			assert.same({ "tcp4", "*:80", "*:*", 1, true }, of "web")
 			assert.same({ "dgram", nil, "-> /var/run/log", 0, false }, of "cron")
+			assert.equal(sys.net.sockets.pair_b, fields.unnamed_peer { so = sys.net.sockets.pair_a })
+			assert.is_nil(fields.unnamed_peer { so = sys.net.sockets.cron })
+			assert.is_nil(fields.unnamed_peer { so = sys.net.sockets.login })
 			assert.same({ "stream", nil, ("-> 0x%x"):format(sys.net.sockets.pair_b), 0, false }, of "pair_a")
 		end)
 
