@@ -261,7 +261,7 @@ describe("Lua", function()
 	end)
 
 	it("looks downwards: kern to lists and kern; lists to objects", function()
-		local lists = set "vmcore.queue vmcore.tree vmcore.pctrie vmcore.bits vmcore.hash vmcore.walk"
+		local lists = set "vmcore.queue vmcore.tree vmcore.pctrie vmcore.bits vmcore.hash vmcore.walk vmcore.bisect"
 		check(source.files("lua/vmcore/kern", "*.lua"), function(name)
 			return name == "kvm" or lists[name] or name:find "^vmcore%.kern%."
 		end)

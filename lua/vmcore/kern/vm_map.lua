@@ -7,6 +7,7 @@
 -- @module vmcore.kern.vm_map
 
 local kvm = require "kvm"
+local bisect = require "vmcore.bisect"
 local member = require "vmcore.kern.member"
 local tree = require "vmcore.tree"
 local vm_object = require "vmcore.kern.vm_object"
@@ -79,16 +80,7 @@ end
 
 -- The first of an ascending list's places whose number is not below n.
 local function lower_bound(list, n)
-	local low, high = 1, #list + 1
-	while low < high do
-		local middle = (low + high) // 2
-		if list[middle] < n then
-			low = middle + 1
-		else
-			high = middle
-		end
-	end
-	return low
+	return bisect.first(1, #list, function(i) return list[i] >= n end)
 end
 
 --- An entry of the kernel's map, as kernel_object backs it when it has no object

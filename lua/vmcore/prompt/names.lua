@@ -2,6 +2,7 @@
 -- asked for.
 -- @module vmcore.prompt.names
 
+local bisect = require "vmcore.bisect"
 local kld = require "vmcore.kern.kld"
 
 local names = {}
@@ -44,20 +45,6 @@ function gather.types(k)
 	return sets
 end
 
--- The first of a sorted list that is not before a prefix.
-local function first(list, prefix)
-	local low, high = 1, #list + 1
-	while low < high do
-		local middle = (low + high) // 2
-		if list[middle] < prefix then
-			low = middle + 1
-		else
-			high = middle
-		end
-	end
-	return low
-end
-
 --- Those of a sorted list that begin with a prefix.
 -- @tparam {string...} list
 -- @tparam string prefix
@@ -65,7 +52,7 @@ end
 -- @treturn {string...}
 function names.with(list, prefix, into)
 	into = into or {}
-	local from = first(list, prefix)
+	local from = bisect.first(1, #list, function(i) return list[i] >= prefix end)
 	for i = from, math.min(#list, from + MOST) do
 		if list[i]:sub(1, #prefix) ~= prefix then
 			break

@@ -2,6 +2,8 @@
 -- the dump's memory, so no file is needed.
 -- @module vmcore.kern.kld.symtab
 
+local bisect = require "vmcore.bisect"
+
 local symtab = {}
 
 local SYMBOLS_MAX, STRINGS_MAX = 1 << 20, 64 << 20
@@ -104,17 +106,9 @@ end
 -- @treturn ?table symbol
 -- @treturn ?integer offset
 function symtab.at(list, address)
-	local low, high = 1, #list
-	while low <= high do
-		local middle = (low + high) // 2
-		if math.ult(address, list[middle].value) then
-			high = middle - 1
-		else
-			low = middle + 1
-		end
-	end
+	local last = bisect.first(1, #list, function(i) return math.ult(address, list[i].value) end) - 1
 	-- Labels inside a function have neither type nor size; the function has.
-	for i = high, math.max(high - LABELS_MAX, 1), -1 do
+	for i = last, math.max(last - LABELS_MAX, 1), -1 do
 		local symbol = list[i]
 		local offset = address - symbol.value
 		if symbol.size > 0 and math.ult(offset, symbol.size) then
@@ -123,7 +117,7 @@ function symtab.at(list, address)
 			break
 		end
 	end
-	local symbol = list[high]
+	local symbol = list[last]
 	-- What a call at a function's end returns to is between functions.
 	if symbol == nil or symbol.size > 0 and
 	    not math.ult(address - symbol.value, symbol.size + PADDING) then

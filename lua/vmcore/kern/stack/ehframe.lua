@@ -6,6 +6,7 @@
 -- no contents. A record is only read when a pc asks for it.
 -- @module vmcore.kern.stack.ehframe
 
+local bisect = require "vmcore.bisect"
 local encoded = require "vmcore.kern.stack.encoded"
 
 local ehframe = {}
@@ -152,16 +153,8 @@ end
 local function place_by_index(t, pc)
 	t.index = t.index or index_of(t)
 	local starts, key = t.index.starts, pc ~ SIGN
-	local low, high = 1, #starts
-	while low <= high do
-		local middle = (low + high) // 2
-		if starts[middle] > key then
-			high = middle - 1
-		else
-			low = middle + 1
-		end
-	end
-	return t.index.places[starts[high]]
+	local behind = bisect.first(1, #starts, function(i) return starts[i] > key end)
+	return t.index.places[starts[behind - 1]]
 end
 
 -- .eh_frame_hdr: the functions' addresses and records, by address.
@@ -183,17 +176,17 @@ end
 
 local function place_by_header(t, pc)
 	local h = t.header
-	local low, high, found = 0, h.count - 1, nil
-	while low <= high do
-		local middle = (low + high) // 2
-		local start, place = unpack(h.format, h.bytes, h.first + middle * 8)
-		if ult(pc, h.address + start & t.mask) then
-			high = middle - 1
-		else
-			low, found = middle + 1, place
-		end
+	local function entry(i)
+		return unpack(h.format, h.bytes, h.first + i * 8)
 	end
-	return found and (h.address + found & t.mask) - t.address + 1
+	local behind = bisect.first(0, h.count - 1, function(i)
+		return ult(pc, h.address + entry(i) & t.mask)
+	end)
+	if behind == 0 then
+		return nil
+	end
+	local _, place = entry(behind - 1)
+	return (h.address + place & t.mask) - t.address + 1
 end
 
 local function find(t, pc)

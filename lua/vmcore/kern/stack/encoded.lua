@@ -13,32 +13,35 @@ local function byte_at(bytes, at)
 	return bytes:byte(at) or error("a number beyond the end of the table", 0)
 end
 
+-- A LEB128 number without its sign, the position behind it, its bits.
+local function leb(bytes, at)
+	local value, bits = 0, 0
+	local byte
+	repeat
+		byte = byte_at(bytes, at)
+		value = value | (byte & 0x7f) << bits
+		bits, at = bits + 7, at + 1
+	until byte < 0x80
+	return value, at, bits
+end
+
 --- An unsigned LEB128 number; of one with more than 64 bits, the low ones.
 -- @tparam string bytes
 -- @tparam integer at
 -- @treturn integer
 -- @treturn integer position behind it
 function encoded.uleb(bytes, at)
-	local value, shift = 0, 0
-	local byte
-	repeat
-		byte = byte_at(bytes, at)
-		value = value | (byte & 0x7f) << shift
-		shift, at = shift + 7, at + 1
-	until byte < 0x80
-	return value, at
+	local value, behind = leb(bytes, at)
+	return value, behind
 end
 
 --- A signed LEB128 number.
 function encoded.sleb(bytes, at)
-	local value, shift = 0, 0
-	local byte
-	repeat
-		byte = byte_at(bytes, at)
-		value = value | (byte & 0x7f) << shift
-		shift, at = shift + 7, at + 1
-	until byte < 0x80
-	return byte & 0x40 ~= 0 and value | -1 << shift or value, at
+	local value, behind, bits = leb(bytes, at)
+	if bytes:byte(behind - 1) & 0x40 ~= 0 then
+		value = value | -1 << bits
+	end
+	return value, behind
 end
 
 -- DW_EH_PE_*: how a pointer is stored, in the low four bits; nil is a word of

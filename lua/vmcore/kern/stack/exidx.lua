@@ -2,6 +2,8 @@
 -- index from functions to short programs that undo a function's prologue.
 -- @module vmcore.kern.stack.exidx
 
+local bisect = require "vmcore.bisect"
+
 local exidx = {}
 
 local CANTUNWIND = 1
@@ -50,17 +52,10 @@ end
 
 -- The entry of the function that an address is in: where it is in the index.
 local function entry_of(index, pc)
-	local low, high = 0, index.count - 1
-	while low <= high do
-		local middle = (low + high) // 2
-		local at = middle * 8
-		if prel31(word_at(index, at), index.first + at) > pc then
-			high = middle - 1
-		else
-			low = middle + 1
-		end
-	end
-	return high >= 0 and high * 8 or nil
+	local behind = bisect.first(0, index.count - 1, function(i)
+		return prel31(word_at(index, i * 8), index.first + i * 8) > pc
+	end)
+	return behind > 0 and (behind - 1) * 8 or nil
 end
 
 -- The bytes of a word from the most significant one on, without the first n.
