@@ -9,7 +9,8 @@
 #include <zlib.h>
 #include <zstd.h>
 
-#if __has_include(<elfutils/version.h>)
+/* elftoolchain's libelf may have elfutils beside it: see who wrote <libelf.h>. */
+#if defined(_LIBELF_H) && __has_include(<elfutils/version.h>)
 #include <elfutils/version.h>
 #endif
 
@@ -18,7 +19,11 @@
 int
 kvm_built_with(char *buf, size_t size)
 {
+#ifdef _LIBELF_H_
+	char elf[32] = "libelf (elftoolchain)";
+#else
 	char elf[32] = "libelf";
+#endif
 
 #ifdef _ELFUTILS_VERSION
 	(void)snprintf(elf, sizeof(elf), "libelf 0.%d (elfutils)",

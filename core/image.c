@@ -21,7 +21,6 @@
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
-#include <zstd_errors.h>
 
 #include "image.h"
 
@@ -330,25 +329,31 @@ kvmi_inflate(kvm_t *kd, const char *what, const void *in, size_t insize,
 	return (NULL);
 }
 
+/* With a context of its own: what is short of memory is told from damage, and
+   <zstd_errors.h>, which FreeBSD's base system lacks, is not needed. */
 static void *
 inflate_zstd(kvm_t *kd, const char *what, const void *in, size_t insize,
     uint64_t outsize)
 {
+	ZSTD_DCtx *context;
 	void *out;
 	size_t got;
 
 	if ((out = inflate_buffer(kd, what, insize, outsize)) == NULL)
 		return (NULL);
-	got = ZSTD_decompress(out, (size_t)outsize, in, insize);
+	if ((context = ZSTD_createDCtx()) == NULL) {
+		free(out);
+		kvmi_nomem(kd, what);
+		return (NULL);
+	}
+	got = ZSTD_decompressDCtx(context, out, (size_t)outsize, in, insize);
+	ZSTD_freeDCtx(context);
 	if (got == outsize)
 		return (out);
 	free(out);
-	if (ZSTD_getErrorCode(got) == ZSTD_error_memory_allocation)
-		kvmi_nomem(kd, what);
-	else
-		kvmi_error(kd, KVM_E_FORMAT, 0, "%s: damaged zstd stream "
-		    "(%zu bytes, should inflate to %ju)", what, insize,
-		    (uintmax_t)outsize);
+	kvmi_error(kd, KVM_E_FORMAT, 0, "%s: damaged zstd stream "
+	    "(%zu bytes, should inflate to %ju)", what, insize,
+	    (uintmax_t)outsize);
 	return (NULL);
 }
 

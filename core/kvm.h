@@ -31,7 +31,8 @@
 #endif
 
 #ifdef __FreeBSD__
-#include <nlist.h>
+/* What <nlist.h> includes, by a name that elfutils' port has no file of. */
+#include <sys/nlist_aout.h>
 #else
 /*
  * nlist(3)'s structure as <nlist.h> of FreeBSD declares it.  Other hosts have

@@ -9,12 +9,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-/* The specs check the first half on other hosts, too. */
-#if defined(__FreeBSD__) || defined(KVMI_CHECK_LIVE)
-#define	HAVE_LIVE
-#endif
-
-#ifdef HAVE_LIVE
+#ifdef __FreeBSD__
 #include <sys/param.h>
 #include <sys/linker.h>
 #include <sys/sysctl.h>
@@ -24,7 +19,7 @@
 
 #include "private.h"
 
-#ifdef HAVE_LIVE
+#ifdef __FreeBSD__
 
 int
 kvmi_live_kernel(kvm_t *kd, char *path, size_t size)
@@ -104,7 +99,7 @@ kvmi_live_symbol(kvm_t *kd, const char *name, kvaddr_t *addr)
 	return (kvmi_syserr(kd, "kldsym %s", name));
 }
 
-#else /* !HAVE_LIVE */
+#else /* !__FreeBSD__ */
 
 static int
 no_live(kvm_t *kd, const char *what)
@@ -177,4 +172,4 @@ kvmi_live_symbol(kvm_t *kd, const char *name, kvaddr_t *addr)
 	return (no_live(kd, "the symbols"));
 }
 
-#endif /* HAVE_LIVE */
+#endif /* __FreeBSD__ */

@@ -1,0 +1,2 @@
+/* <openssl/pem.h>. */
+#include <openssl/evp.h>
