@@ -185,30 +185,47 @@ local function size_reader(k, pages)
 	end
 end
 
+-- The first page of an allocation, looking back from an address: its address and
+-- what size_of() says.
+local function first_page(k, pages, size_of, address)
+	local page_size = k:dump().page_size
+	local first = address & ~(page_size - 1)
+	for back = 0, PAGES_MAX - 1 do
+		local at = first - back * page_size
+		local where = k.kd:translate(at)
+		local page = where and where.paddr and pages:of(where.paddr)
+		if page == nil then
+			return nil
+		end
+		local size, unsure = size_of(kvm.toaddress(page))
+		if size then
+			return at, size, unsure
+		end
+	end
+end
+
 --- A finder of what malloc(9) has from the VM system: what is larger than its
--- zones' items. Only its first page knows of it.
+-- zones' items. Only its first page knows of it, and goes on to say so when it
+-- was given back: the arena of addresses tells whether it is still taken, and
+-- how much. Without that, the page's word is taken.
 -- @tparam table k
 -- @tparam table pages vmcore.kern.vm_page
+-- @tparam ?table arenas vmcore.kern.vmem
 -- @treturn ?function of an address, to { address, size (bytes, whole pages), unsure:
 --   it may be twice that } or nil; nil when the kernel file does not tell
-function malloc.large(k, pages)
-	local size_of, page_size = size_reader(k, pages), k:dump().page_size
+function malloc.large(k, pages, arenas)
+	local size_of = size_reader(k, pages)
 	return size_of and function(address)
-		local first = address & ~(page_size - 1)
-		for back = 0, PAGES_MAX - 1 do
-			local at = first - back * page_size
-			local where = k.kd:translate(at)
+		local at, size, unsure
+		local taken = arenas and arenas:of(address)
+		if taken then
+			local where = k.kd:translate(taken.address)
 			local page = where and where.paddr and pages:of(where.paddr)
-			local size, unsure
-			if page then
-				size, unsure = size_of(kvm.toaddress(page))
-			end
-			if size then
-				return math.ult(address - at, size) and { address = at, size = size, unsure = unsure } or nil
-			elseif page == nil then
-				return nil
-			end
+			at, size = taken.address, page and size_of(kvm.toaddress(page)) and taken.size
+		elseif arenas == nil then
+			at, size, unsure = first_page(k, pages, size_of, address)
 		end
+		return size and math.ult(address - at, size) and { address = at, size = size, unsure = unsure } or nil
 	end
 end
 

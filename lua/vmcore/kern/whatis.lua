@@ -19,6 +19,7 @@ local slab = require "vmcore.kern.uma.slab"
 local stack = require "vmcore.kern.stack"
 local uma = require "vmcore.kern.uma"
 local vm_page = require "vmcore.kern.vm_page"
+local vmem = require "vmcore.kern.vmem"
 local vnet = require "vmcore.kern.vnet"
 
 local whatis = {}
@@ -215,17 +216,19 @@ function probe.registered(self, address)
 		offset = address - found[1].address, text = table.concat(parts, ", in the ") } or nil
 end
 
--- What malloc(9) has of the VM system; what other allocators have is not asked.
+-- What is taken from an arena of kernel addresses, by malloc(9) or others.
 function probe.malloc(self, address)
 	local dump = self.k:dump()
-	if self.large == nil or math.ult(address - dump.dmapbase, dump.dmapend - dump.dmapbase) then
+	if math.ult(address - dump.dmapbase, dump.dmapend - dump.dmapbase) then
 		return nil
 	end
-	local found = self.large(address)
+	local found = self.large and self.large(address)
+	local kind = found and "malloc" or "kmem"
+	found = found or self.arenas and self.arenas:of(address)
 	local offset = found and address - found.address
-	return found and { kind = "malloc", address = found.address, size = found.size, offset = offset,
-		text = ("malloc(9): %s%d bytes at 0x%x%s"):format(found.unsure and "at least " or "", found.size,
-		    found.address, plus(offset)) }
+	return found and { kind = kind, address = found.address, size = found.size, offset = offset,
+		text = ("%s%s%d bytes at 0x%x%s"):format(kind == "malloc" and "malloc(9): " or "kernel addresses: ",
+		    found.unsure and "at least " or "", found.size, found.address, plus(offset)) }
 end
 
 -- The object that a page is of.
@@ -269,7 +272,8 @@ whatis.probes = {
 -- @tparam integer address
 -- @treturn {table...} kind: "symbol", "section" (of a module), "per-CPU", "vnet", "stack", "item", "slab",
 --   one of vmcore.kern.whatis.registered ("softc", "callout"...),
---   "malloc" (larger than its zones' items), "vm_page" (the structure itself),
+--   "malloc" (larger than its zones' items), "kmem" (other addresses that are taken),
+--   "vm_page" (the structure itself),
 --   "page" (that the address is in), "direct map", "kernel map", "not dumped",
 --   "unmapped"; text; and by kind: name, offset, module, cpu, vnet, jid, thread, tid,
 --   zone, item, size, state, type, detail (vmcore.kern.whatis.item), address, page,
@@ -293,10 +297,11 @@ end
 -- @tparam ?function report called with a message when a list ends early
 -- @treturn table with ask()
 function whatis.new(k, report)
-	local zones, pages = uma.new(k, report), vm_page.new(k)
+	local zones, pages, arenas = uma.new(k, report), vm_page.new(k), vmem.new(k, report)
 	local ok, slabs = pcall(slab.new, zones)
 	return setmetatable({ k = k, klds = kld.new(k), slabs = ok and slabs or nil, pages = pages,
-		large = pages and malloc.large(k, pages), items = zones and item.new(k, zones, report or function() end),
+		large = pages and malloc.large(k, pages, arenas), arenas = arenas,
+		items = zones and item.new(k, zones, report or function() end),
 		page_size = k:dump().page_size, word = k.kd:ptrsize() }, view_meta)
 end
 

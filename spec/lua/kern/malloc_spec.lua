@@ -96,6 +96,22 @@ describe("what malloc(9) has of the VM system", function()
 		assert.same({ data + 9 * PAGE, 2 * PAGE, false }, ask(k, pages, data + 10 * PAGE))
 	end)
 
+	it("is what its arena says is taken", function()
+		local k <close>, data, pages = pages_of(13, function(put)
+			put(2, 3 * PAGE << 1 | 1)
+			put(6, PAGE << 1 | 1)
+		end)
+		-- The second was given back, and its addresses taken by another.
+		local find = malloc.large(k, pages, { of = function(_, address)
+			local n = (address - data) // PAGE
+			return n >= 2 and n < 5 and { address = data + 2 * PAGE, size = 3 * PAGE }
+			    or n >= 5 and n < 8 and { address = data + 5 * PAGE, size = 3 * PAGE } or nil
+		end })
+		assert.same({ address = data + 2 * PAGE, size = 3 * PAGE }, find(data + 4 * PAGE))
+		assert.is_nil(find(data + 6 * PAGE))
+		assert.is_nil(find(data))
+	end)
+
 	it("is at least so large, where that is not clear", function()
 		local k <close>, data, pages = pages_of(13, function(put)
 			put(0, 2 * PAGE << 1 | 1)

@@ -31,7 +31,7 @@ local function data_reader(k, S, pgoff)
 	local outer, inside = member.pointer(O, "uhs_data"), O and kvm.offsetof(O, "uhs_slab")
 	return function(at, keg)
 		if data then
-			return data(at)
+			return data(at) or error("it says that it has no items", 0)
 		elseif pgoff(keg) ~= 0 then
 			return at - pgoff(keg)
 		end
