@@ -91,7 +91,8 @@ end
 -- @tparam function report
 -- @treturn function iterator of tables: `wsid` (nil: no thread serves the CPU),
 --   `cpu`, `proto` (a number), `len`, `watermark`, `dispatched`,
---   `hybrid_dispatched`, `qdrops`, `queued`, `handled`
+--   `hybrid_dispatched`, `qdrops`, `queued`, `handled`, `addr` (of the struct
+--   netisr_work), `head` (the first packet's mbuf; nil: none waits)
 function netisr.work(k, report)
 	local P, work, n = work_type(k)
 	local fields, names = {}, { "len", "watermark", "dispatched", "hybrid_dispatched", "qdrops", "queued",
@@ -99,17 +100,18 @@ function netisr.work(k, report)
 	for _, key in ipairs(names) do
 		fields[key] = member.getter(P, "nw_" .. key)
 	end
-	local ids = served(k)
+	local ids, head = served(k), member.pointer(P, "nw_head")
 	return coroutine.wrap(function()
 		for cpu in fields.handled and k.kd:symbol "pcpu_entry_nws" and pcpu.each(k)
 		    or function() return nil end do
 			local ok, at = pcall(pcpu.address, k, "nws", cpu)
 			for i = 0, ok and n - 1 or -1 do
-				local row = { wsid = ids[cpu], cpu = cpu, proto = i }
+				local row = { wsid = ids[cpu], cpu = cpu, proto = i, addr = at + work.offset + i * P.size }
 				local fine, fault = pcall(function()
 					for _, key in ipairs(names) do
-						row[key] = fields[key](at + work.offset + i * P.size)
+						row[key] = fields[key](row.addr)
 					end
+					row.head = head and head(row.addr)
 				end)
 				if fine then
 					coroutine.yield(row)

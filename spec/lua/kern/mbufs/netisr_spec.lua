@@ -26,6 +26,6 @@ describe("the queues of netisr", function()
 			n = n + 1
 		end
 		assert.same({ 1, 4 }, { n, #told })
-		assert.matches("the netisr queue at 0x", told[1])
+		assert.matches("^netisr on CPU 0, protocol 0: ", told[1])
 	end)
 end)
