@@ -23,6 +23,9 @@ JOBS	= 2
 # Optional parts; "no" leaves them out.
 CRYPTO	?= yes
 DW	?= yes
+# Those that `make embed' links, and what standalone links for them.
+WITH	=
+WITH_LIBS	=
 
 # Encrypted dumps, where OpenSSL's headers are (the library is loaded when it
 # is needed).
@@ -86,7 +89,7 @@ FUZZ_SECONDS	= 60
 FUZZCC	= clang
 TSANFLAGS	= -O1 -g -fsanitize=thread
 FUZZFLAGS	= -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
-WRAP	= -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=strdup,--wrap=strndup,--wrap=asprintf,--wrap=vasprintf
+WRAP	= -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap=strdup,--wrap=strndup,--wrap=asprintf,--wrap=vasprintf,--wrap=kvm_read2,--wrap=kvm_read_partial,--wrap=kvm_read_string,--wrap=kvm_read_uint,--wrap=kvm_read_ptr
 
 # Where `make install' puts things; DESTDIR goes in front of all of it.
 VERSION	!= sed -n '/define.KVM_VERSION/s/.*"\(.*\)".*/\1/p' core/kvm.h
@@ -189,7 +192,16 @@ $(B)/sources.c: FORCE
 FORCE:
 
 #: embed      build/libvmcore-lua.a, for a static interpreter (core/bind/embedded.h)
-embed: $(B)/libvmcore-lua.a
+# Nothing can be loaded there: what is optional is linked, WITH="crypto dw", or
+# left out.  The objects are others than those of libvmcore.a.
+embed:
+	@crypt=core/nocrypt.c dwarf=core/nodwarf.c; for w in $(WITH); do case $$w in \
+	  crypto) crypt='$(CRYPT)';; dw) dwarf='$(DWARF)';; \
+	  *) echo "embed: WITH=$$w: neither crypto nor dw" >&2; exit 2;; esac; done; \
+	rm -f $(B)/embed/libvmcore-lua.a; \
+	$(MAKE) -s B=$(B)/embed CFLAGS='$(CFLAGS) -DKVM_LINK_CRYPTO -DKVM_LINK_DW' CRYPT="$$crypt" DWARF="$$dwarf" $(B)/embed/libvmcore-lua.a && \
+	mv $(B)/embed/libvmcore-lua.a $(B)/libvmcore-lua.a
+
 $(B)/libvmcore-lua.a: $(EMBED) $(HEADERS) Makefile
 	@printf '%s\n' $(EMBED) | $(COMPILE)
 	@rm -f $@.new
@@ -198,22 +210,24 @@ $(B)/libvmcore-lua.a: $(EMBED) $(HEADERS) Makefile
 
 # Other people's archives: the compiler knows where the system has them.
 ARCHIVE	= archive() { for n; do f=$$($(CC) -print-file-name=$$n); [ -f "$$f" ] || f=/usr/local/lib/$$n; \
-	  [ -f "$$f" ] && { echo "$$f"; return; }; done; false; }
+	  [ -f "$$f" ] && { echo "$$f"; return; }; done; false; }; \
+	have() { for a; do archive "$$a" >/dev/null || return 1; done; }
 
 #: standalone build/standalone/vmcore, one file to copy to a machine that has nothing
 standalone: deps
-	@$(ARCHIVE); archive libcrypto.a >/dev/null && crypto=-DKVM_LINK_CRYPTO; \
+	@$(ARCHIVE); with= libs=; \
+	[ '$(CRYPT)' != core/nocrypt.c ] && have libcrypto.a && with=crypto libs=-lcrypto; \
+	[ '$(DWARF)' != core/nodwarf.c ] && have libdw.a libbz2.a liblzma.a && with="$$with dw" libs="$$libs -ldw -lelf -lbz2 -llzma"; \
 	modules=$$($(LUA) -e 'for _, m in ipairs { "argparse", "dkjson" } do print(m .. "=" .. assert(package.searchpath(m, package.path))) end') && \
-	$(MAKE) -s B=$(B)/standalone CFLAGS="$(CFLAGS) $$crypto" DWARF=core/nodwarf.c EMBED_ALSO="$$modules" $(B)/standalone/libvmcore-lua.a && \
-	$(MAKE) -s B=$(B)/standalone link-standalone
+	$(MAKE) -s B=$(B)/standalone WITH="$$with" EMBED_ALSO="$$(echo $$modules)" embed && \
+	$(MAKE) -s B=$(B)/standalone WITH_LIBS="$$libs" link-standalone
 
 # Static, where the system has an archive of everything.
 link-standalone:
 	@$(ARCHIVE); lua=$$(archive liblua5.4.a liblua-5.4.a liblua54.a) && lpeg=$$(archive liblua5.4-lpeg.a liblpeg.a) || { \
 	  echo 'standalone: no archive of Lua or of LPeg (on Debian: liblua5.4-dev, lua-lpeg-dev)' >&2; exit 1; }; \
-	edit=core/bind/nolineedit.c; \
-	archive libreadline.a >/dev/null && archive libtinfo.a >/dev/null && edit=core/bind/lineedit.c && libs='-lreadline -ltinfo'; \
-	archive libcrypto.a >/dev/null && libs="$$libs -lcrypto"; \
+	edit=core/bind/nolineedit.c libs='$(WITH_LIBS)'; \
+	have libreadline.a libtinfo.a && edit=core/bind/lineedit.c && libs="$$libs -lreadline -ltinfo"; \
 	printf '%s\n' core/bind/main.c $$edit | $(COMPILE) && \
 	link() { $(CC) "$$@" $(CFLAGS) $(LDFLAGS) -o $(B)/vmcore.new $$(printf '%s\n' core/bind/main.c $$edit | $(OBJECTS)) \
 	    $(B)/libvmcore-lua.a $$lua $$lpeg $$libs $(LIBS) -lm -ldl; } && \

@@ -22,6 +22,37 @@
 /* _Atomic and other wrappers that C's types here don't have. */
 #define	MAX_WRAPPERS	8
 
+/* struct kvmi_libdw, without what their names begin with. */
+#define	DW_SYMBOLS(SYMBOL)						\
+	SYMBOL(attr) SYMBOL(attr_integrate) SYMBOL(begin) SYMBOL(child)	\
+	SYMBOL(dieoffset) SYMBOL(end) SYMBOL(errmsg) SYMBOL(formaddr)	\
+	SYMBOL(formref_die) SYMBOL(formsdata) SYMBOL(formstring)	\
+	SYMBOL(formudata) SYMBOL(getlocation) SYMBOL(getlocation_attr)	\
+	SYMBOL(getsrc_die) SYMBOL(lineno) SYMBOL(linesrc)		\
+	SYMBOL(next_unit) SYMBOL(offdie) SYMBOL(ranges)			\
+	SYMBOL(siblingof) SYMBOL(tag)
+
+#ifdef KVM_LINK_DW		/* a program that loads nothing */
+const char kvmi_dwarf_built[] = "libdw";
+
+static int
+load_libdw(kvm_t *kd, struct kvmi_libdw *lib)
+{
+
+	(void)kd;
+#define	LINKED(name)	lib->name = dwarf_##name;
+	DW_SYMBOLS(LINKED)
+#undef LINKED
+	return (0);
+}
+
+static void
+unload_libdw(struct kvmi_libdw *lib)
+{
+
+	(void)lib;
+}
+#else
 const char kvmi_dwarf_built[] = "libdw (loaded when needed)";
 
 static const char *const libraries[] = {
@@ -35,15 +66,9 @@ find_symbols(struct kvmi_libdw *lib)
 		const char	*name;
 		void		*slot;
 	} symbols[] = {
-#define	SYMBOL(name)	{ "dwarf_" #name, &lib->name }
-		SYMBOL(attr), SYMBOL(attr_integrate), SYMBOL(begin),
-		SYMBOL(child), SYMBOL(dieoffset), SYMBOL(end), SYMBOL(errmsg),
-		SYMBOL(formaddr), SYMBOL(formref_die), SYMBOL(formsdata),
-		SYMBOL(formstring), SYMBOL(formudata), SYMBOL(getlocation),
-		SYMBOL(getlocation_attr), SYMBOL(getsrc_die), SYMBOL(lineno),
-		SYMBOL(linesrc), SYMBOL(next_unit), SYMBOL(offdie),
-		SYMBOL(ranges), SYMBOL(siblingof), SYMBOL(tag),
-#undef SYMBOL
+#define	LOADED(name)	{ "dwarf_" #name, &lib->name },
+		DW_SYMBOLS(LOADED)
+#undef LOADED
 	};
 	void *address;
 	size_t i;
@@ -73,6 +98,15 @@ load_libdw(kvm_t *kd, struct kvmi_libdw *lib)
 	return (kvmi_error(kd, KVM_E_NOTSUP, 0, "DWARF needs elfutils' libdw "
 	    "(libdw.so.1), which can't be loaded"));
 }
+
+static void
+unload_libdw(struct kvmi_libdw *lib)
+{
+
+	if (lib->handle != NULL)
+		dlclose(lib->handle);
+}
+#endif
 
 static int
 damaged(struct kvmi_dwarf *d, const char *why)
@@ -227,8 +261,7 @@ kvmi_dwarf_destroy(struct kvmi_dwarf *d)
 	close_dwarf(d);
 	free(d->ranges);
 	free(d->warning);
-	if (d->lib.handle != NULL)
-		dlclose(d->lib.handle);
+	unload_libdw(&d->lib);
 	free(d);
 }
 
