@@ -90,6 +90,7 @@ local SAME = { acflg = "acflag", blocked = "sigmask", caught = "sigcatch", comma
 	vsize = "vsz", wchan = "mwchan", addr = "paddr", group = "gid", egid = "gid", rgroup = "rgid" }
 
 local FORMATS = {
+	default = "pid,ppid,pgid,sid,uid,ruid,gid,jid,nlwp,stat,flags,wmesg,comm,args,tty,start,paddr=ADDR",
 	j = "user,pid,ppid,pgid,sid,jobc,state,tt,time,command",
 	l = "uid,pid,ppid,c,pri,nice,vsz,rss,mwchan,state,tt,time,command",
 	u = "user,pid,%cpu,%mem,vsz,rss,tt,state,start,time,command",
@@ -134,7 +135,7 @@ function ps.columns(list)
 	return #columns > 0 and columns or nil, "a list of keywords is needed"
 end
 
---- The columns of a format: "j" "l" "u" "H".
+--- The columns of a format: "default", "j" "l" "u" "H".
 -- @tparam string name
 -- @tparam ?boolean threads with a thread's columns
 -- @treturn {table...}
