@@ -134,6 +134,22 @@ describe("a keg whose slabs are said to be elsewhere", function()
 	end)
 end)
 
+describe("a slab that says that it has no items", function()
+	it("costs those", function()
+		local sys = net.system(12, "net slab without items", function(s)
+			s.memory:struct(s.sys.net.slabs[1].page + 4096 - 96, "struct uma_slab", { us_data = 0 })
+		end)
+		local k <close> = assert(vmcore.open { core = sys.core, kernel = sys.kernel })
+		local told, n = {}, 0
+		local view = uma.new(k, function(message) told[#told + 1] = message end)
+		for _ in slab.new(view):items(view:find "mbuf"[1].keg) do
+			n = n + 1
+		end
+		assert.equal((#sys.net.slabs - 1) * sys.net.per_slab, n)
+		assert.same({ 1, true }, { #told, told[1]:find "that it has no items$" ~= nil })
+	end)
+end)
+
 describe("a kernel without types of UMA", function()
 	it("has no slabs to ask", function()
 		local types = forge.types "struct item { int n; };"
