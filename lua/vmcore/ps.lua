@@ -90,7 +90,7 @@ local SAME = { acflg = "acflag", blocked = "sigmask", caught = "sigcatch", comma
 	vsize = "vsz", wchan = "mwchan", addr = "paddr", group = "gid", egid = "gid", rgroup = "rgid" }
 
 local FORMATS = {
-	default = "pid,ppid,pgid,sid,uid,ruid,gid,jid,nlwp,stat,flags,wmesg,comm,args,tty,start,paddr=ADDR",
+	default = "pid,ppid,pgid,sid,uid,ruid,gid,jid,nlwp,stat,flags,wmesg,comm=COMM,args,tty,start,paddr=ADDR",
 	j = "user,pid,ppid,pgid,sid,jobc,state,tt,time,command",
 	l = "uid,pid,ppid,c,pri,nice,vsz,rss,mwchan,state,tt,time,command",
 	u = "user,pid,%cpu,%mem,vsz,rss,tt,state,start,time,command",
