@@ -28,13 +28,20 @@ local function embedded()
 	return found
 end
 
+--- Whether a name is a path, that of a file of the user's own.
+-- @tparam string name
+-- @treturn boolean
+function commands.is_path(name)
+	return name:find "/" ~= nil or name:find "%.lua$" ~= nil
+end
+
 --- The file of a command.
 -- @tparam string name, or a path, which has a slash in it or ends in .lua
 -- @tparam ?string folder of the driver, with a slash behind it; nil where
 --   commands are modules only
 -- @treturn ?string what script.load() is to be given
 function commands.find(name, folder)
-	if name:find "/" or name:find "%.lua$" then
+	if commands.is_path(name) then
 		return name
 	elseif not name:find "^[%w_-]+$" or name == "vmcore" then
 		return nil
@@ -84,6 +91,58 @@ function commands.list(folder)
 	end
 	table.sort(found, function(a, b) return a.name < b.name end)
 	return found
+end
+
+-- How many letters are to be put in, left out, changed or swapped with the
+-- next one to make one word of the other.
+local function distance(a, b)
+	local before, last = nil, {}
+	for j = 0, #b do
+		last[j] = j
+	end
+	for i = 1, #a do
+		local row = { [0] = i }
+		for j = 1, #b do
+			local same = a:byte(i) == b:byte(j)
+			row[j] = math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (same and 0 or 1))
+			if before and j > 1 and a:byte(i) == b:byte(j - 1) and a:byte(i - 1) == b:byte(j) then
+				row[j] = math.min(row[j], before[j - 2] + 1)
+			end
+		end
+		before, last = last, row
+	end
+	return last[#b]
+end
+
+--- What may have been meant by a name that no command has.
+-- @tparam string name
+-- @tparam ?string folder of the driver
+-- @treturn {string...} commands that differ in a letter or two, or that the
+--   name is the beginning of
+function commands.like(name, folder)
+	local found, most = {}, #name < 4 and 1 or 2
+	for _, item in ipairs(#name <= 32 and commands.list(folder) or {}) do
+		if item.name:sub(1, #name) == name or distance(name, item.name) <= most then
+			found[#found + 1] = item.name
+		end
+	end
+	return found
+end
+
+--- A command by its name.
+-- @tparam string name
+-- @tparam ?string folder of the driver
+-- @treturn[1] table as script.load() returns it
+-- @treturn[2] nil
+-- @treturn[2] string message, for a name that none has with those like it
+function commands.load(name, folder)
+	local path = commands.find(name, folder)
+	if path then
+		return script.load(path)
+	end
+	local like = table.concat(commands.like(name, folder), ", ")
+	return nil, ("no command '%s'%s; see vmcore --help"):format(name,
+	    like ~= "" and (" (%s?)"):format(like) or "")
 end
 
 return commands

@@ -17,12 +17,12 @@ local vmcore = {}
 --- Version of the library.
 vmcore.version = kvm.version
 
--- A type, or the name of one in the kernel of `object`.
-local function as_type(t, object)
+-- A type, or the name of one in a kernel: that of `kd`, or of `object`.
+local function as_type(t, kd, object)
 	if type(t) ~= "string" then
 		return t
 	end
-	local found, message = names.parse_type(kvm.typeof(object).descriptor, t)
+	local found, message = names.parse_type(kd or kvm.typeof(object).descriptor, t)
 	if found == nil then
 		error(message, 3)
 	end
@@ -134,37 +134,26 @@ function methods:source_line(address)
 	return self.kd:source_line(address)
 end
 
-local function typed(k, name)
-	if type(name) ~= "string" then
-		return name
-	end
-	local t, message = names.parse_type(k.kd, name)
-	if t == nil then
-		error(message, 3)
-	end
-	return t
-end
-
 --- What stands at an address, as reading a member of that type would give it.
 -- @tparam string|kvm.type name
 -- @tparam integer address
 -- @raise a fault; an error when there is no such type
 function methods:object(name, address)
-	return kvm.object(typed(self, name), address)
+	return kvm.object(as_type(name, self.kd), address)
 end
 
 --- A pointer value of a pointer type; nil for 0.
 -- @tparam string|kvm.type name of the pointer type: "struct proc *"
 -- @tparam integer address what it holds
 function methods:pointer(name, address)
-	return kvm.pointer(typed(self, name), address)
+	return kvm.pointer(as_type(name, self.kd), address)
 end
 
 --- A cast, of an object or an integer.
 -- @tparam string|kvm.type name
 -- @param value object or integer
 function methods:cast(name, value)
-	return kvm.cast(typed(self, name), value)
+	return kvm.cast(as_type(name, self.kd), value)
 end
 
 --- Evaluate a C expression (C11 6.5 without assignment).
@@ -248,9 +237,10 @@ local handle_meta = {
 local function open_descriptor(options)
 	local how = { keyfile = options.keyfile, cachedir = options.cachedir,
 		progress = options.progress, any_version = options.any_version, debug = options.debug }
-	if options.kernel or options.resolver or options.no_kernel then
+	if options.kernel or options.resolver or options.no_kernel or options.core == nil then
 		how.core, how.kernel, how.resolver = options.core, options.kernel, options.resolver
-		how.no_kernel = options.kernel == nil or nil
+		-- No core is the running kernel, whose file kvm_open(3) knows.
+		how.no_kernel = options.core and options.kernel == nil or options.no_kernel
 		local kd, message, code = kvm.openx(how)
 		return kd, message or options.kernel, code
 	end
@@ -313,7 +303,7 @@ vmcore.has_member = kvm.has_member
 -- @tparam string|kvm.type t
 -- @param object
 function vmcore.cast(t, object)
-	return kvm.cast(as_type(t, object), object)
+	return kvm.cast(as_type(t, nil, object), object)
 end
 
 --- Whether an object is of a type.
@@ -321,7 +311,7 @@ end
 -- @param object
 -- @treturn boolean
 function vmcore.istype(t, object)
-	return kvm.istype(as_type(t, object), object)
+	return kvm.istype(as_type(t, nil, object), object)
 end
 
 --- The struct that a member is in.
@@ -330,7 +320,7 @@ end
 -- @tparam string member
 -- @return pointer to the struct
 function vmcore.container_of(object, t, member)
-	return kvm.container_of(object, as_type(t, object), member)
+	return kvm.container_of(object, as_type(t, nil, object), member)
 end
 
 --- What an address is: k:whatis().

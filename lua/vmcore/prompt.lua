@@ -110,7 +110,10 @@ function methods:execute(text)
 		return "done"
 	end
 	local name, rest = text:match "^%s*%.(%a+)%s*(.-)%s*$"
-	if name and own[name] then
+	if name then
+		if own[name] == nil then
+			return nil, ("no command '.%s'; see .help"):format(name)
+		end
 		return own[name](self, rest)
 	end
 	local expression = text:match "^%s*=(.*)$"

@@ -74,6 +74,7 @@ describe("prompt", function()
 		local text = feed ".help"
 		assert.matches("Ctrl%-C stops", text)
 		assert.matches("ps +list processes", text)
+		assert.matches("no command '%.nosuch'; see %.help", select(3, feed ".nosuch"))
 		assert.matches("no command 'nosuch'", select(3, feed ".help nosuch"))
 		assert.equal("quit", select(2, feed ".quit"))
 	end)

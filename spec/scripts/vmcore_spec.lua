@@ -95,6 +95,41 @@ describe("vmcore", function()
 		end
 	end)
 
+	it("says which command may have been meant", function()
+		for name, meant in pairs { netsat = "netstat", stack = "stacks", pcup = "pcpu", ["lock"] = "locks, lockchain" } do
+			local err = select(2, run("-M", sys.core, name))
+			for one in meant:gmatch "%a+" do
+				assert.matches(("no command '%s' %%(.*%s.*%%?%%); see"):format(name, one), err)
+			end
+		end
+		assert.equal("vmcore: no command 'frobnicate'; see vmcore --help\n", (select(2, run "frobnicate")))
+	end)
+
+	it("has no dump to look into where it was told none", function()
+		if io.open "/dev/mem" and io.popen("uname"):read() == "FreeBSD" then
+			return pending "this host has one: itself"
+		end
+		local _, err, status = run "ps"
+		assert.equal(3, status)
+		assert.matches("^vmcore: [^\n]*this host does not run FreeBSD; name a file\n$", err)
+	end)
+
+	it("says that its output could not be written", function()
+		local full = io.open("/dev/full", "w")
+		if not full then
+			return pending "no /dev/full here"
+		end
+		full:close()
+		local command = ("%s scripts/vmcore -M %s -N %s "):format(os.getenv "LUA" or "lua5.4", sys.core, sys.kernel)
+		for _, arguments in ipairs { "ps", "ps --json", "--help", "ps --help", "--version", "-e 'print(1)'",
+		    "-e 'io.write(1)'", "" } do
+			local pipe = io.popen(("{ echo ps | %s; } 2>&1 >/dev/full; echo $?"):format(command .. arguments))
+			local said = pipe:read "a"
+			pipe:close()
+			assert.matches("^vmcore: standard output: .*\n1\n$", said, arguments)
+		end
+	end)
+
 	it("needs a kernel for ps, not for info", function()
 		local dir = lab.folder()
 		os.execute(("ln -s %s %s/vmcore.0"):format(sys.core, dir))

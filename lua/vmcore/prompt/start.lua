@@ -18,12 +18,13 @@ end
 -- @tparam table k
 -- @tparam string folder of the driver
 -- @tparam function complain
+-- @tparam file out standard output
 -- @treturn string the exit status: "complete"; "partial" when a line from elsewhere
 --   than a terminal failed
-function start.run(k, folder, complain)
+function start.run(k, folder, complain, out)
 	local terminal, shown = terminal_here()
 	local session = prompt.new {
-		k = k, folder = folder, out = io.output(), complain = complain,
+		k = k, folder = folder, out = out, complain = complain,
 		terminal = terminal ~= nil or shown,
 	}
 	if terminal == nil then
