@@ -30,7 +30,7 @@ local function mark(_, position, state)
 	return true
 end
 
-local comment = "/*" * (1 - P "*/") ^ 0 * "*/"			-- 6.4.9
+local comment = "/*" * (1 - P "*/") ^ 0 * "*/" + "//" * (1 - P "\n") ^ 0	-- 6.4.9
 local space = (S " \t\r\n\v\f" + comment) ^ 0 * Cmt(Carg(1), mark)
 
 local letter = R("az", "AZ") + "_"

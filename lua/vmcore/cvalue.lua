@@ -8,7 +8,8 @@
 --	{ kind = "pointer", value, type }	type is the pointer's
 --	{ kind = "place", addr, type, why }	an lvalue; nothing is read yet; why
 --		there is no type
---	{ kind = "bits", addr, type, of, name }	a bit-field of the struct at addr
+--	{ kind = "bits", addr, type, of, name, width }	a bit-field of the struct at
+--		addr
 --	{ kind = "void" }
 --
 -- `env` says where: env.kd, and env.unevaluated while only types matter
@@ -23,6 +24,7 @@ local cvalue = {}
 
 local SIGNED = 0x1		-- CTF_INT_SIGNED, ctf(5)
 local BOOL = 0x4		-- CTF_INT_BOOL
+local INT_BITS = 32
 
 --- Raise that something is wrong with the expression, as against the dump.
 -- vmcore.eval catches it.
@@ -48,14 +50,16 @@ function cvalue.spelled(value)
 end
 local spelled = cvalue.spelled
 
--- The integer that a value of an arithmetic type is (6.3.1.1).
-local function of_integer(t, value)
+-- The integer that a value of an arithmetic type is (6.3.1.1); a bit-field is an
+-- int when that holds all its values.
+local function of_integer(t, value, width)
 	if type(value) == "boolean" then
 		value = value and 1 or 0
 	end
 	local encoding = t.kind == "enum" and SIGNED or t.encoding
-	return { kind = "int", value = value, size = t.size,
-	    unsigned = encoding & SIGNED == 0, bool = encoding & BOOL ~= 0 }
+	local narrow = width and width < INT_BITS
+	return { kind = "int", value = value, size = narrow and math.min(t.size, 4) or t.size,
+	    unsigned = encoding & SIGNED == 0 and not narrow, bool = encoding & BOOL ~= 0 }
 end
 
 -- One scalar from the dump.
@@ -108,7 +112,7 @@ function cvalue.load(env, node, value)
 	elseif t.kind == "float" then
 		return { kind = "float", value = read, size = t.size }
 	end
-	return of_integer(t, read)
+	return of_integer(t, read, value.width)
 end
 
 --- Integer promotions (6.3.1.1).
@@ -210,7 +214,7 @@ local function floats(node, a, b)
 	complain(node, "notype", "numbers with a fraction can't be operands of %s", node.op)
 end
 
-local function integers(node, a, b)
+local function integers(env, node, a, b)
 	local size, unsigned = cnumber.common(a.size, a.unsigned, b.size, b.unsigned)
 	local x = cnumber.wrap(a.value, size, unsigned)
 	local y = cnumber.wrap(b.value, size, unsigned)
@@ -218,7 +222,9 @@ local function integers(node, a, b)
 		return int(cnumber.comparison[node.op](x, y, unsigned))
 	end
 	local value, message = cnumber.arithmetic[node.op](x, y, unsigned)
-	if value == nil then
+	if value == nil and env.unevaluated then
+		value = 0
+	elseif value == nil then
 		complain(node, "inval", "%s", message)
 	end
 	return int(cnumber.wrap(value, size, unsigned), size, unsigned)
@@ -240,7 +246,7 @@ function cvalue.binary(env, node, a, b)
 	a, b = cvalue.promote(a), cvalue.promote(b)
 	local kinds = a.kind .. " " .. b.kind
 	if kinds == "int int" then
-		return integers(node, a, b)
+		return integers(env, node, a, b)
 	elseif kinds == "pointer pointer" then
 		return two_pointers(env, node, a, b)
 	elseif kinds == "pointer int" or kinds == "int pointer" then
@@ -249,6 +255,25 @@ function cvalue.binary(env, node, a, b)
 		complain(node, "notype", "a pointer and a fraction don't go together")
 	end
 	return floats(node, a, b)
+end
+
+--- What the second or third operand of ?: is converted to for the other's sake
+-- (6.5.15).
+-- @tparam table value the operand that is taken
+-- @tparam table other
+-- @treturn table value
+function cvalue.converted(value, other)
+	local kinds = value.kind .. " " .. other.kind
+	if kinds == "int int" then
+		value, other = cvalue.promote(value), cvalue.promote(other)
+		local size, unsigned = cnumber.common(value.size, value.unsigned, other.size, other.unsigned)
+		return int(cnumber.wrap(value.value, size, unsigned), size, unsigned)
+	elseif kinds == "int float" then
+		return { kind = "float", value = as_float(value), size = other.size }
+	elseif kinds == "int pointer" and value.value == 0 then
+		return { kind = "pointer", type = other.type, value = 0 }
+	end
+	return value
 end
 
 local function to_integer(t, value)

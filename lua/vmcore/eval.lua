@@ -1,284 +1,37 @@
---- What a C expression means in a dump.
+--- What a C expression means in a dump: it is parsed (vmcore.expr), then its
+-- operators run (vmcore.operators).
 -- @module vmcore.eval
 
 local cdecl = require "vmcore.cdecl"
-local cnumber = require "vmcore.cnumber"
-local ctype = require "vmcore.ctype"
 local cvalue = require "vmcore.cvalue"
 local expr = require "vmcore.expr"
-local instance = require "vmcore.instance"
 local names = require "vmcore.names"
-
-local complain, int = cvalue.complain, cvalue.int
+local operators = require "vmcore.operators"
 
 local eval = {}
 
--- Operators and operands: node.op to a function (env, node) to a value.
-local operators = {}
-
-local function evaluate(env, node)
-	return operators[node.op](env, node)
-end
-
-local function operand(env, node)
-	return cvalue.load(env, node, evaluate(env, node))
-end
-
-local function arithmetic(env, node)
-	local value = cvalue.promote(operand(env, node))
-	if value.kind ~= "int" and value.kind ~= "float" then
-		complain(node, "notype", "a number is wanted here, not '%s'", cvalue.spelled(value))
-	end
-	return value
-end
-
-local function integral(env, node)
-	local value = arithmetic(env, node)
-	if value.kind ~= "int" then
-		complain(node, "notype", "an integer is wanted here")
-	end
-	return value
-end
-
-local function truth(env, node)
-	local value = operand(env, node)
-	if value.value == nil then
-		complain(node, "notype", "a number or pointer is wanted here, not '%s'",
-		    cvalue.spelled(value))
-	end
-	return value.value ~= 0
-end
-
-local function resolved(env, node, tree)
-	local built, message = cdecl.build(tree)
-	if built == nil then
-		complain(node, "syntax", "%s", message)
-	end
-	local t, why, code = ctype.resolve(env.types, built)
-	if t == nil then
-		complain(node, code, "%s", why)
-	end
-	return t
-end
-
-local function size_of_type(env, node, t)
-	local kind = t:strip().kind
-	if kind == "forward" or kind == "function" or kind == "void" then
-		complain(node, "notype", "'%s' has no size", tostring(t))
-	end
-	return int(t.size, env.kd:ptrsize(), true)
-end
-
--- 6.4.4.1 p5: the first type of the list that the number fits.
-function operators.number(env, node)
-	local value = node.value
-	local suffix = node.suffix:lower()
-	local unsigned = suffix:find "u" ~= nil
-	local long = suffix:find "ll" and 8 or suffix:find "l" and env.kd:ptrsize() or 4
-	if long == 4 then
-		if value >= 0 and value <= 0x7fffffff or unsigned and value >= 0
-		    and value <= 0xffffffff then
-			return int(value, 4, unsigned)
-		elseif not node.decimal and value >= 0 and value <= 0xffffffff then
-			return int(value, 4, true)
-		end
-	end
-	return int(value, 8, unsigned or value < 0)
-end
-
-function operators.float(_, node)
-	return { kind = "float", value = node.value, size = 8 }
-end
-
-function operators.string(_, node)
-	complain(node, "notsup", "a string has no address in a dead kernel")
-end
-
--- Of a function it is enough to know that it is one.
-local function place_of(kd, found, t, why)
-	if t == nil and found.type == "func" then
-		t = kd:type("void", "void"):function_type({}, true)
-	end
-	return { kind = "place", addr = found.value, name = found.name, type = t, why = why }
-end
-
--- A variable of the selected network stack or CPU by its own name, or what
--- only a resolver knows.
-local function looked_up(kd, name)
-	local addr = kd:lookup(name)
-	return addr and { kind = "place", addr = addr, name = name,
-	    type = kd:type_of_symbol("vnet_entry_" .. name) or kd:type_of_symbol("pcpu_entry_" .. name) }
-end
-
--- The kernel's, else a module's; V_x is VNET(x), as in the kernel's sources.
-local function symbol(env, node)
-	local kd, name = env.kd, node.name
-	local found, t, why
-	if node.module then
-		found, t, why = names.symbol(env.k, node.module .. "`" .. name)
-		return found and place_of(kd, found, t, why)
-	end
-	found, t = kd:symbol(name), kd:type_of_symbol(name)
-	local other = not found and looked_up(kd, name)
-	if not found and (not other or not other.type and env.k.kernel) then
-		found, t, why = names.symbol(env.k, name)
-	end
-	if found then
-		return place_of(kd, found, t, why)
-	elseif not other and name:find "^V_" then
-		return instance.of_vnet(env, node, name:sub(3))
-	end
-	return other
-end
-
-function operators.name(env, node)
-	local value = symbol(env, node)
-	if value ~= nil then
-		return value
-	end
-	local constant = env.kd:enumerator(node.name)
-	if constant == nil then
-		complain(node, "nosym", "no symbol or enumerator '%s'", node.name)
-	end
-	return int(constant, constant == cnumber.wrap(constant, 4) and 4 or 8)
-end
-
-local function member(node, value)
-	if value.kind == "place" and value.type == nil then
-		cvalue.untyped(node, value)
-	end
-	local t = value.kind == "place" and value.type:strip()
-	if not t or t.kind ~= "struct" and t.kind ~= "union" then
-		complain(node, "notype", "'%s' is no struct or union", cvalue.spelled(value))
-	end
-	local m = t:member(node.name)
-	if m == nil then
-		complain(node, "notype", "%s has no member '%s'", tostring(value.type), node.name)
-	elseif m.bits and m.bits ~= 0 then
-		return { kind = "bits", type = m.type, addr = value.addr, of = value.type,
-		    name = node.name }
-	end
-	return cvalue.place(m.type, value.addr + m.offset)
-end
-
-function operators.member(env, node)
-	return member(node, evaluate(env, node[1]))
-end
-
-function operators.arrow(env, node)
-	return member(node, cvalue.dereference(env, node, operand(env, node[1])))
-end
-
-function operators.index(env, node)
-	local a, b = operand(env, node[1]), operand(env, node[2])
-	if b.kind == "pointer" then
-		a, b = b, a
-	end
-	if a.kind ~= "pointer" or b.kind ~= "int" then
-		complain(node, "notype", "[] takes a pointer or array and an integer")
-	end
-	return cvalue.dereference(env, node, cvalue.moved(env, node, a, b.value))
-end
-
-function operators.call(env, node)
-	if node[1].op == "name" and instance.is(node[1].name) then
-		return instance.expand(env, node, operand)
-	end
-	complain(node, "notsup", "a dead kernel can't be called")
-end
-
-function operators.cast(env, node)
-	return cvalue.cast(env, node, resolved(env, node, node.type), operand(env, node[1]))
-end
-
-function operators.sizeof_type(env, node)
-	return size_of_type(env, node, resolved(env, node, node.type))
-end
-
-function operators.sizeof(env, node)
-	local value = evaluate(setmetatable({ unevaluated = true }, { __index = env }), node[1])
-	if value.kind == "bits" then
-		complain(node, "notype", "a bit-field has no size")
-	elseif value.type then
-		return size_of_type(env, node, value.type)
-	elseif value.size == nil then
-		complain(node, "notype", "'%s' has no size", value.name or value.kind)
-	end
-	return int(value.size, env.kd:ptrsize(), true)
-end
-
-operators["u&"] = function(env, node)
-	local value = evaluate(env, node[1])
-	if value.kind ~= "place" then
-		complain(node, "notype", value.kind == "bits" and "a bit-field has no address"
-		    or "this is no place in memory")
-	end
-	local t = value.type or env.kd:type("void", "void")
-	return { kind = "pointer", type = t:pointer(), value = value.addr }
-end
-
-operators["u*"] = function(env, node)
-	return cvalue.dereference(env, node, operand(env, node[1]))
-end
-
-operators["u+"] = function(env, node)
-	return arithmetic(env, node[1])
-end
-
-operators["u-"] = function(env, node)
-	local value = arithmetic(env, node[1])
-	if value.kind == "float" then
-		return { kind = "float", value = -value.value, size = value.size }
-	end
-	return int(cnumber.wrap(-value.value, value.size, value.unsigned), value.size, value.unsigned)
-end
-
-operators["u~"] = function(env, node)
-	local value = integral(env, node[1])
-	return int(cnumber.wrap(~value.value, value.size, value.unsigned), value.size, value.unsigned)
-end
-
-operators["u!"] = function(env, node)
-	return int(truth(env, node[1]) and 0 or 1)
-end
-
-for op in ("+ - * / % & | ^ == != < > <= >="):gmatch "%S+" do
-	operators[op] = function(env, node)
-		return cvalue.binary(env, node, operand(env, node[1]), operand(env, node[2]))
-	end
-end
-
-local function shift(env, node)
-	local a, b = integral(env, node[1]), integral(env, node[2])
-	local value = cnumber.shift(node.op, a.value, b.value, a.size, a.unsigned)
-	if value == nil then
-		complain(node[2], "inval", "%d bits can't be shifted by %d", a.size * 8, b.value)
-	end
-	return int(value, a.size, a.unsigned)
-end
-operators["<<"], operators[">>"] = shift, shift
-
-operators["&&"] = function(env, node)
-	return int(truth(env, node[1]) and truth(env, node[2]) and 1 or 0)
-end
-
-operators["||"] = function(env, node)
-	return int((truth(env, node[1]) or truth(env, node[2])) and 1 or 0)
-end
-
-operators["?:"] = function(env, node)
-	return operand(env, truth(env, node[1]) and node[2] or node[3])
-end
-
-operators[","] = function(env, node)
-	evaluate(env, node[1])
-	return operand(env, node[2])
-end
-
 local function run(env, tree)
-	local value = evaluate(env, tree)
+	local value = operators[tree.op](env, tree)
 	return { value = cvalue.result(env, tree, value), type = value.type,
 		unsigned = value.unsigned }
+end
+
+-- What was parsed, by handle: it is asked again and again in a loop.
+local compilers = setmetatable({}, { __mode = "k" })
+local KEPT <const> = 1000
+
+local function compile(compiler, text)
+	local kd, types = compiler.kd, compiler.types
+	local tree, message, code = expr.parse(text, function(name)
+		return kd:symbol(name) == nil and types:type("typedef", name) ~= nil
+	end)
+	if tree then
+		if compiler.count >= KEPT then
+			compiler.trees, compiler.count = {}, 0
+		end
+		compiler.trees[text], compiler.count = tree, compiler.count + 1
+	end
+	return tree, message, code
 end
 
 --- Evaluate a C expression in a dump, and tell its type too.
@@ -293,16 +46,18 @@ end
 -- @treturn[2] string code
 -- @raise a fault, when memory that the expression needs can't be read
 function eval.typed(k, text, options)
-	local kd, types = k.kd, names.types(k)
-	local tree, message, code = expr.parse(text, function(name)
-		return kd:symbol(name) == nil and types:type("typedef", name) ~= nil
-	end)
+	local compiler = compilers[k] or { kd = k.kd, k = k, types = names.types(k), trees = {}, count = 0 }
+	compilers[k] = compiler
+	local tree, message, code = compiler.trees[text]
 	if tree == nil then
-		return nil, message, code
+		tree, message, code = compile(compiler, text)
+		if tree == nil then
+			return nil, message, code
+		end
 	end
-	local env = { kd = kd, k = k, types = types }
-	for key, value in pairs(options or {}) do
-		env[key] = value
+	local env = compiler
+	if options then
+		env = setmetatable({ vnet = options.vnet, cpu = options.cpu }, { __index = compiler })
 	end
 	local ok, result = pcall(run, env, tree)
 	if ok then

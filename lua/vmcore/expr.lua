@@ -8,6 +8,7 @@
 --	number (value, suffix, decimal)	float (value)	string (text)
 --	name (name, module)	member (name; of [1])	arrow (name; of [1])
 --	index	call	cast (type)	sizeof	sizeof_type (type)	?:	,
+--	offsetof (of a member or index; innermost is absent (type))
 -- @module vmcore.expr
 
 local lpeg = require "lpeg"
@@ -168,9 +169,13 @@ local grammar = P {
 	cast = node("cast", parenthesised_type, V "cast") + V "unary",		-- 6.5.4
 	unary = node("sizeof_type", keyword "sizeof" * parenthesised_type)	-- 6.5.3
 	    + node("sizeof", keyword "sizeof" * V "unary")
+	    + node("offsetof", (keyword "offsetof" + keyword "__offsetof")		-- 7.19
+	    * token "(" * V "designator" * token ")")
 	    + prefix "-" + prefix "+" + prefix "!" + prefix "~"
 	    + prefix "*" + prefix "&" + V "postfix",
 	postfix = V "primary" * (V "index" + V "call" + V "member") ^ 0 / suffixed, -- 6.5.2
+	designator = node("absent", Cg(type_name, "type")) * token ","
+	    * node("member", Cg(identifier, "name")) * (V "index" + V "member") ^ 0 / suffixed,
 	index = node("index", token "[" * V "comma" * token "]"),
 	call = node("call", token "(" * (V "conditional"
 	    * (token "," * V "conditional") ^ 0) ^ -1 * token ")"),
@@ -184,6 +189,24 @@ local whole = space * grammar * -1
 
 -- Longer than anybody types; it bounds how deep a tree can get.
 local TEXT_MAX = 4096
+
+-- What is wrong at a place. A name in parentheses that something follows was
+-- meant to be a type.
+local function unexpected(text, position)
+	local near = text:match("^[%w_]+", position) or text:match("^%S", position)
+	if near == nil then
+		return cdecl.complain(text, position, "expression: something is missing at the end")
+	end
+	local before = text:sub(1, position - 1)
+	local at, name = before:match "%(%s*()([%a_][%w_]*)[%s*]*%)%s*$"
+	if name == nil and near == ")" then
+		at, name = before:match "%(%s*()([%a_][%w_]*)%s*%*[%s*]*$"
+	end
+	if name then
+		return cdecl.complain(text, at, ("expression: '%s' is no type"):format(name))
+	end
+	return cdecl.complain(text, position, ("expression: unexpected '%s'"):format(near))
+end
 
 --- Parse an expression.
 -- @tparam string text
@@ -204,11 +227,7 @@ function expr.parse(text, is_typedef)
 	if tree ~= nil then
 		return tree
 	end
-	local near = text:match("^[%w_]+", state.farthest)
-	    or text:match("^%S", state.farthest)
-	return nil, cdecl.complain(text, state.farthest, near
-	    and ("expression: unexpected '%s'"):format(near)
-	    or "expression: something is missing at the end"), "syntax"
+	return nil, unexpected(text, state.farthest), "syntax"
 end
 
 return expr

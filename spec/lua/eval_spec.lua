@@ -132,6 +132,63 @@ describe("an expression", function()
 		}
 	end)
 
+	it("converts what ?: gives to the type of both", function()
+		is {
+			["(1 ? -1 : 0u) > 0"] = 1, ["sizeof(0 ? 1L : 2)"] = 8, ["1 ? 1 : 0.5"] = 1.0,
+			["sizeof(1 ? (char)1 : (char)2)"] = 4, ["(0 ? head : 0) == head"] = 0,
+			["sizeof(*(1 ? head : 0))"] = types:sizeof "struct item",
+			["null ? 1 / (long)null : 3"] = 3, ["0 ? 1 << 99 : 3"] = 3, ["1 ? 2 : nosuch"] = 2,
+		}
+	end)
+
+	it("takes a bit-field for an int where that holds it", function()
+		is { ["first.bits1 - 6 < 0"] = 1, ["first.bits1 - 6"] = -1, ["-first.bits1"] = -5,
+			["~first.bits1"] = -6, ["sizeof(first.bits1 + 0)"] = 4 }
+	end)
+
+	it("knows what C's headers define", function()
+		is {
+			["head != NULL"] = 1, ["null == NULL"] = 1, ["sizeof(NULL)"] = 8, ["true + true"] = 2,
+			["first.flag == false"] = 0, ["1 // the rest"] = 1, ["1 + // one\n 2"] = 3,
+			["offsetof(struct item, a)"] = types:offsetof("struct item", "a"),
+			["__offsetof(struct item, a[2])"] = types:offsetof("struct item", "a") + 8,
+			["offsetof(struct item, in.x)"] = types:offsetof("struct item", "in"),
+			["sizeof(offsetof(struct item, in.x))"] = 8,
+		}
+		assert.is_nil((eval(kd, "NULL")))
+		assert.matches("a bit%-field has no offset", (select(2, eval(kd, "offsetof(struct item, bits1)"))))
+		assert.matches("has no member 'zz'", (select(2, eval(kd, "offsetof(struct item, zz)"))))
+	end)
+
+	it("parses a text once", function()
+		local expr = require "vmcore.expr"
+		local parse, parsed = expr.parse, 0
+		expr.parse = function(...)
+			parsed = parsed + 1
+			return parse(...)
+		end
+		for i = 1, 100 do
+			assert.equal(2, (eval(kd, "head->next->n /* once */")))
+			assert.is_nil((eval(kd, "nosuch" .. i % 2)))
+		end
+		assert.equal(3, parsed)
+		-- However many there are, they are not all kept.
+		for i = 1, 3000 do
+			assert.equal(i, (eval(kd, tostring(i))))
+		end
+		expr.parse = parse
+		assert.equal(2, (eval(kd, "head->next->n /* once */")))
+	end)
+
+	it("says what is no type", function()
+		assert.matches("'late_t' is no type\n    %(late_t%)1\n     %^$", (select(2, eval(kd, "(late_t)1"))))
+		assert.matches("'late_t' is no type\n", (select(2, eval(kd, "(late_t *)1"))))
+		assert.matches("unexpected '1'", (select(2, eval(kd, "1 1"))))
+		assert.matches("no struct late", (select(2, eval(kd, "sizeof(struct late)"))))
+		kd:define("struct", "late", 24, {})
+		assert.equal(24, (eval(kd, "sizeof(struct late)")))
+	end)
+
 	it("does arithmetic on pointers", function()
 		is {
 			["&numbers[2] - &numbers[0]"] = 2, ["*(numbers + 1)"] = 101, ["*(1 + numbers)"] = 101,
