@@ -124,8 +124,8 @@ COMPILE	= { mkdir -p $(B)/obj && xargs -P $(JOBS) -n 1 sh -c ' \
 	  o=$(B)/obj/$$(echo "$$1" | tr / _ | sed "s/c$$/o/"); \
 	  if [ -n "$$(find "$$1" $(HEADERS) Makefile -newer "$$o" 2>&1)" ]; then \
 	    echo "CC $$1"; \
-	    $(CC) $(STD) $(WARN) $(CFLAGS) $(LUA_CFLAGS) -Icore -c -o "$$o.new" "$$1" && \
-	    mv "$$o.new" "$$o" || exit 255; \
+	    $(CC) $(STD) $(WARN) $(CFLAGS) $(LUA_CFLAGS) -Icore -c -o "$$o.$$$$" "$$1" && \
+	    mv "$$o.$$$$" "$$o" || exit 255; \
 	  fi' sh; }
 # The objects of the sources on stdin.
 OBJECTS	= tr / _ | sed 's,^,$(B)/obj/,; s,c$$,o,'

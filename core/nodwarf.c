@@ -5,7 +5,7 @@
  */
 #include "private.h"
 
-const char kvmi_dwarf_built[] = "no DWARF";
+const char kvmi_dwarf_built[] = "no libdw";
 
 static int
 not_built(kvm_t *kd, enum kvm_errclass class)

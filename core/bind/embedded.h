@@ -9,9 +9,21 @@
  *
  *	luaL_requiref(L, "vmcore.embedded", luaopen_vmcore_embedded, 0);
  *
+ * FreeBSD's flua(1), where it is built to bootstrap the base system, does that
+ * for all that its linker set "flua_modules" lists; one line beside its
+ * linit_flua.c, with its "bootstrap.h" and this header, is an entry:
+ *
+ *	FLUA_MODULE_NAMED(vmcore_embedded, "vmcore.embedded");
+ *
  * From then on require() finds "kvm", "vmcore" and all below them, and the
  * commands as "vmcore.command.NAME".  Nothing is loaded or compiled before
  * it is required.
+ *
+ * LPeg and argparse are the program's to bring: as entries of their own, or
+ * in Lua with `make embed EMBED_ALSO="argparse=file dkjson=file"'.  Encrypted
+ * dumps and DWARF are left out, and that is said when they are met, unless
+ * `make embed WITH="crypto dw"' has them linked: the program then links
+ * libcrypto, and elfutils' libdw with what that needs.
  */
 #ifndef _EMBEDDED_H_
 #define	_EMBEDDED_H_

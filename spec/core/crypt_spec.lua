@@ -1,48 +1,24 @@
---- Dumps that the kernel encrypted, made by openssl(1) as the kernel and
--- dumpon(8) would: sys/kern/kern_shutdown.c, FORMATS of struct kerneldumpkey.
+--- Dumps that the kernel encrypted.
 local cc = require "spec.support.cc"
+local encrypted = require "spec.support.encrypted"
 local kdh = require "spec.support.kdh"
 local packed = require "spec.support.packed"
 local reader = require "spec.support.reader"
 
 local m = packed.machine(100)
-local AES, CHACHA = 1, 2
-local KEY = "0123456789abcdef0123456789ABCDEF"
-local IV = "an initialisation vector of 32 b"
-
-local function hex(s)
-	return (s:gsub(".", function(c) return ("%02x"):format(c:byte()) end))
-end
-
-local function able()
-	local _, _, status = cc.run "command -v openssl >/dev/null && test -f /usr/include/openssl/evp.h"
-	return status == 0
-end
+local AES, CHACHA = encrypted.AES, encrypted.CHACHA
+local encrypt = encrypted.bytes
 
 describe("an encrypted dump", function()
-	if not able() then
+	if not encrypted.able() then
 		return it("needs openssl", function() pending "no openssl here" end)
 	end
 
-	local private, public = reader.path(), reader.path()
-	cc.run(("openssl genrsa -out %s 2048; openssl rsa -in %s -pubout -out %s"):format(
-	    private, private, public))
+	local keys = encrypted.keys()
+	local private, public = keys.private, keys.public
 
-	-- struct kerneldumpkey.
-	local function blob(encryption, padding, key)
-		local wrapped = packed.pipe(("openssl pkeyutl -encrypt -pubin -inkey %s " ..
-		    "-pkeyopt rsa_padding_mode:%s"):format(public, padding or "oaep"),
-		    (key or KEY) .. ("\0"):rep(32))
-		return string.pack(">Bc32I4", encryption, IV, #wrapped) .. wrapped
-	end
-
-	local function encrypt(encryption, bytes)
-		if encryption == AES then
-			return packed.pipe(("openssl enc -aes-256-cbc -nopad -K %s -iv %s"):format(
-			    hex(KEY), hex(IV:sub(1, 16))), bytes)
-		end
-		return packed.pipe(("openssl enc -chacha20 -K %s -iv %s%s"):format(hex(KEY),
-		    ("00"):rep(8), hex(IV:sub(1, 8))), bytes)
+	local function blob(...)
+		return encrypted.blob(keys, ...)
 	end
 
 	local function open(bytes, key, o)

@@ -1,7 +1,8 @@
 /*
  * An interpreter built as FreeBSD's flua(1) is: its own list of libraries,
- * its own folders.  With STATIC, nothing can be loaded at all: no folders,
- * no dlopen(3), and vmcore linked in.
+ * its own folders.  With STATIC it is built as the one that bootstraps the
+ * base system: no folders, no dlopen(3), and what is linked in is listed in a
+ * linker set (sys/linker_set.h; libexec/flua/bootstrap.h).
  *
  *	flua 'text of Lua'	runs it
  *	flua file arguments	runs a file, as "#!" does
@@ -17,6 +18,16 @@
 
 #ifdef STATIC
 #include "bind/embedded.h"
+
+#define	FLUA_MODULE_NAMED(mod, name)					\
+	static const luaL_Reg module_ ## mod = { name, luaopen_ ## mod }; \
+	static const luaL_Reg *const set_ ## mod			\
+	    __attribute__((__section__("set_flua_modules"), __used__)) = \
+	    &module_ ## mod
+
+extern const luaL_Reg	*const __start_set_flua_modules,
+			*const __stop_set_flua_modules;
+
 #define	SEARCH	""
 #define	CSEARCH	""
 #else
@@ -24,7 +35,12 @@
 #define	CSEARCH	LIB "/?.so"
 #endif
 
+#ifdef STATIC
 int	luaopen_lpeg(lua_State *);
+
+FLUA_MODULE_NAMED(vmcore_embedded, "vmcore.embedded");
+FLUA_MODULE_NAMED(lpeg, "lpeg");
+#endif
 
 static const luaL_Reg libraries[] = {
 	{ LUA_GNAME, luaopen_base },
@@ -37,9 +53,6 @@ static const luaL_Reg libraries[] = {
 	{ LUA_MATHLIBNAME, luaopen_math },
 	{ LUA_UTF8LIBNAME, luaopen_utf8 },
 	{ LUA_DBLIBNAME, luaopen_debug },
-#ifdef STATIC
-	{ "vmcore.embedded", luaopen_vmcore_embedded },
-#endif
 	{ NULL, NULL }
 };
 
@@ -49,20 +62,21 @@ open_libraries(lua_State *L)
 	const luaL_Reg *lib;
 
 	for (lib = libraries; lib->func != NULL; lib++) {
-		luaL_requiref(L, lib->name, lib->func,
-		    strchr(lib->name, '.') == NULL);
+		luaL_requiref(L, lib->name, lib->func, 1);
 		lua_pop(L, 1);
 	}
+#ifdef STATIC
+	for (const luaL_Reg *const *module = &__start_set_flua_modules;
+	    module < &__stop_set_flua_modules; module++) {
+		luaL_requiref(L, (*module)->name, (*module)->func, 1);
+		lua_pop(L, 1);
+	}
+#endif
 	lua_getglobal(L, "package");
 	lua_pushliteral(L, SEARCH);
 	lua_setfield(L, -2, "path");
 	lua_pushliteral(L, CSEARCH);
 	lua_setfield(L, -2, "cpath");
-#ifdef STATIC
-	lua_getfield(L, -1, "preload");
-	lua_pushcfunction(L, luaopen_lpeg);
-	lua_setfield(L, -2, "lpeg");
-#endif
 	lua_settop(L, 0);
 }
 
