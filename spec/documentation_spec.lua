@@ -91,4 +91,27 @@ describe("what is shown is what is printed:", function()
 
 	test("README.md", "markdown")
 	test("scripts/vmcore_tutorial.7", "mdoc")
+	test("core/vmcore_dumps.7", "mdoc", "/build/demo")
+end)
+
+-- What the demo's kernel has not, as kernels may.
+local LACKS = { ["kldstat -v"] = true, ["netstat -Q"] = true, ["witness"] = true }
+
+describe("coming from another tool,", function()
+	local demo = require "spec.support.installed".demo()
+
+	local function words(cell)
+		return (cell:gsub('^"(.*)"$', "%1"):gsub("\\%(dq", '"'):gsub("\\e", "\\"))
+	end
+
+	for there, here in source.read "scripts/vmcore_coming_from.7":gmatch "\n%.It Li ([^\n]*) Ta Li ([^\n]*)" do
+		local command, lua = words(here):match "^vmcore (.*)", words(here)
+		it(("%s is %s"):format(words(there), lua), function()
+			local out, err, status = cc.run(("%s scripts/vmcore -M %s %s"):format(LUA, demo.core,
+			    command or "-e " .. cc.quote(lua)))
+			assert.equal(LACKS[command] and 1 or 0, status)
+			assert.matches(LACKS[command] and "^vmcore: %S" or "^$", err)
+			assert.is_true(#out > 0 or LACKS[command])
+		end)
+	end
 end)
