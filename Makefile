@@ -15,9 +15,13 @@ CFLAGS	= $(OPT)
 LDFLAGS	=
 STD	= -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -fPIC -fvisibility=hidden
 LIBS	= -L/usr/local/lib -lelf -lz -lzstd -pthread
-SHLIB	= -shared
-# Keep kvm_* out of the module's exports: it may share a process with libkvm.
-MODULE	= $(SHLIB) -Wl,--exclude-libs,ALL
+SONAME	= libvmcore.so.0
+# What the linkers call it: macOS's has words of its own, and is told that the
+# interpreter has Lua.  kvm_* is kept out of the module's exports: it may share
+# a process with libkvm.
+SHLIB	!= case "$$(uname)" in Darwin) echo -bundle -undefined dynamic_lookup;; *) echo -shared;; esac
+HIDE	!= case "$$(uname)" in Darwin) echo -Wl,-exported_symbol,_luaopen_kvm;; *) echo -Wl,--exclude-libs,ALL;; esac
+EXPORT	!= case "$$(uname)" in Darwin) echo "-dynamiclib -install_name @rpath/$(SONAME) -Wl,-exported_symbol,_kvm_*";; *) echo "-shared -Wl,-soname,$(SONAME) -Wl,--version-script=core/vmcore.map";; esac
 JOBS	= 2
 
 # Optional parts; "no" leaves them out.
@@ -93,7 +97,6 @@ WRAP	= -Wl,--wrap=malloc,--wrap=calloc,--wrap=realloc,--wrap=reallocarray,--wrap
 
 # Where `make install' puts things; DESTDIR goes in front of all of it.
 VERSION	!= sed -n '/define.KVM_VERSION/s/.*"\(.*\)".*/\1/p' core/kvm.h
-SONAME	= libvmcore.so.0
 DESTDIR	=
 PREFIX	= /usr/local
 BINDIR	= $(PREFIX)/bin
@@ -154,13 +157,13 @@ $(B)/libvmcore.a: $(CORE) $(ARCHES) $(HEADERS) Makefile
 	@mv $@.new $@
 
 $(B)/libvmcore.so: $(B)/libvmcore.a core/vmcore.map
-	@$(CC) $(SHLIB) $(CFLAGS) $(LDFLAGS) -Wl,-soname,$(SONAME) -Wl,--version-script=core/vmcore.map -o $@.new $$(printf '%s\n' $(CORE) $(ARCHES) | $(OBJECTS)) $(LIBS)
+	@$(CC) $(EXPORT) $(CFLAGS) $(LDFLAGS) -o $@.new $$(printf '%s\n' $(CORE) $(ARCHES) | $(OBJECTS)) $(LIBS)
 	@mv $@.new $@
 	@ln -sf libvmcore.so $(B)/$(SONAME)
 
 $(B)/kvm.so: $(B)/libvmcore.a $(BIND) $(TESTING) $(HEADERS) Makefile
 	@printf '%s\n' $(BIND) $(TESTING) | $(COMPILE)
-	@$(CC) $(MODULE) $(CFLAGS) $(LDFLAGS) -o $@.new $$(printf '%s\n' $(BIND) $(TESTING) | $(OBJECTS)) $(B)/libvmcore.a $(LIBS)
+	@$(CC) $(SHLIB) $(HIDE) $(CFLAGS) $(LDFLAGS) -o $@.new $$(printf '%s\n' $(BIND) $(TESTING) | $(OBJECTS)) $(B)/libvmcore.a $(LIBS)
 	@mv $@.new $@
 
 $(B)/kvm/terminal.so: $(TERMINAL) core/bind/terminal.h Makefile
