@@ -413,13 +413,15 @@ push_member_record(lua_State *L, struct bind_type *t,
 		bind_setint(L, "bits", m->km_bits);
 }
 
+/* What is declared but not defined is one without members. */
 static kvm_type_t *
 check_struct(lua_State *L, struct bind_type *t)
 {
 	kvm_type_t *strip = kvm_type_strip(t->type);
 	enum kvm_kind kind = kvm_type_kind(strip);
 
-	if (kind != KVM_K_STRUCT && kind != KVM_K_UNION)
+	if (kind != KVM_K_STRUCT && kind != KVM_K_UNION &&
+	    kind != KVM_K_FORWARD)
 		luaL_error(L, "%s is no struct or union",
 		    bind_pushspelling(L, t->type, ""));
 	return (strip);

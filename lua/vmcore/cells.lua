@@ -20,8 +20,14 @@ local days = {}
 local minutes = lazily(function(n) return format(" %02d:%02d:", n // 60, n % 60) end)
 local seconds = lazily(function(n) return format("%02d", n) end)
 
+-- The year is an int of struct tm.
+local LAST_DAY <const> = 365 << 31
+
 local function date(value)
 	local day = value // 86400
+	if day > LAST_DAY or day < -LAST_DAY then
+		return format("%d", value)
+	end
 	if days.number ~= day then
 		days.number, days.text = day, os.date("!%Y-%m-%d", day * 86400)
 	end

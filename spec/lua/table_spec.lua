@@ -89,6 +89,17 @@ describe("CSV", function()
 	end)
 end)
 
+describe("a time", function()
+	it("that no calendar has is a number", function()
+		local columns = { { "start", "STARTED", "left", format = "time" } }
+		local printer = output.printer(columns, "text")
+		assert.equal("2023-11-14 22:13:20\n", printer.row { start = 1700000000 })
+		for _, seconds in ipairs { math.maxinteger, math.mininteger, 366 * 86400 << 31 } do
+			assert.equal(("%d\n"):format(seconds), printer.row { start = seconds })
+		end
+	end)
+end)
+
 describe("a row with a fault", function()
 	local record = broken({ pid = 7, comm = "x" }, { flags = 0x1234, args = 0xffff })
 

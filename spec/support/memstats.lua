@@ -179,7 +179,7 @@ local function swap(b)
 		local at = sys:make("struct swdevt", { sw_nblks = 262144 * i, sw_used = 65536, sw_dev = 99,
 			sw_id = sys:make("struct g_consumer", { provider = provider }) })
 		sys:tailq_insert(head, at, "struct swdevt", "sw_list")
-		sys.stats.swap[i] = at
+		sys.stats.swap[i], sys.stats.providers[i] = at, provider
 	end
 end
 
@@ -203,7 +203,7 @@ function memstats.prepare(layout)
 	return function(sys)
 		types.parse(source.read(("spec/support/layouts/mem%d-amd64.h"):format(layout)), nil, sys.types)
 		types.parse(HEADS, nil, sys.types)
-		sys.stats = { swap = {}, mounts = {} }
+		sys.stats = { swap = {}, providers = {}, mounts = {} }
 		local b = setmetatable({ sys = sys, used = PAGE }, builder)
 		sys:var("mp_maxid", "int", CPUS - 1)
 		zones(b)

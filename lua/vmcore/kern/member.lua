@@ -37,7 +37,8 @@ function member.pointer(t, path)
 	return function(address)
 		local value = read_ptr(kd, address + offset)
 		if value == nil then
-			value = get(address)	-- which raises
+			value = get(address)	-- which raises, unless the pointer stands in a struct
+			error(member.damage(address + offset, "the pointer at %#x can't be read", address + offset))
 		end
 		return value ~= 0 and value or nil
 	end

@@ -69,20 +69,23 @@ local function mapped(view, p)
 	end
 end
 
--- Hand out the files of a process.
-local function of_process(view, p, maps)
+-- Hand out the files of a process. What is out of reach leaves the rest:
+-- `attempt` calls a function and says what went wrong.
+local function of_process(view, p, maps, attempt)
 	for _, special in ipairs(view.specials) do
-		local vp = special[2] and special[2](p)
+		local vp = special[2] and attempt(special[2], p)
 		if vp then
 			coroutine.yield { p = p, fd = special[1], type = "vnode", vp = vp }
 		end
 	end
 	if maps then
-		mapped(view, p)
+		attempt(mapped, view, p)
 	end
-	for fd, fp in view.files:each(p) do
-		coroutine.yield { p = p, fd = fd, fp = fp }
-	end
+	attempt(function()
+		for fd, fp in view.files:each(p) do
+			coroutine.yield { p = p, fd = fd, fp = fp }
+		end
+	end)
 end
 
 --- All that processes have open.
@@ -96,13 +99,18 @@ end
 function methods:each(procs, wanted, report, maps)
 	return coroutine.wrap(function()
 		for p in procs:addresses(report) do
-			local ok, fault = pcall(function()
-				if wanted == nil or wanted(p) then
-					of_process(self, p, maps)
+			local said = {}
+			local function attempt(fn, ...)
+				local ok, result = pcall(fn, ...)
+				local message = not ok and tostring(result)
+				if message and not said[message] then
+					report(("the files of the process at %#x: %s"):format(p, message))
+					said[message] = true
 				end
-			end)
-			if not ok then
-				report(("the files of the process at %#x: %s"):format(p, tostring(fault)))
+				return ok and result
+			end
+			if wanted == nil or attempt(wanted, p) then
+				of_process(self, p, maps, attempt)
 			end
 		end
 	end)

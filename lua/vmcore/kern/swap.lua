@@ -19,7 +19,8 @@ local function name_of(k, T)
 		local consumer = id(sp)
 		if consumer and provider and number(sp) ~= NODEV then
 			local pp = provider(consumer)
-			return pp and "/dev/" .. kvm.string(name(pp), NAME_MAX) or nil
+			local text = pp and name(pp)
+			return text and "/dev/" .. kvm.string(text, NAME_MAX) or nil
 		end
 		return consumer == nil and "[file]" or nil
 	end

@@ -110,7 +110,7 @@ end
 --   allocator was never given, the kernel itself
 function methods:count(report)
 	local found = {}
-	for _, part in ipairs(self.phys:parts()) do
+	for _, part in ipairs(self.phys:parts(report)) do
 		found[part.domain] = found[part.domain] or empty()
 		count_part(self, part, found[part.domain], report)
 	end

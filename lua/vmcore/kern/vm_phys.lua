@@ -16,11 +16,16 @@ local methods = {}
 local view_meta = { __index = methods }
 
 --- The segments of physical memory.
+-- @tparam function report called with a message when their number can't be true
 -- @treturn {table...} first, last (addresses, last exclusive), domain, pages
 --   (address of the first struct vm_page), queues (address of the buddy queues)
-function methods:segments()
-	local list = {}
-	for i = 0, math.min(member.integer(self.k, "vm_phys_nsegs") or 0, SEGMENTS_MAX) - 1 do
+function methods:segments(report)
+	local list, count = {}, member.integer(self.k, "vm_phys_nsegs") or 0
+	if count < 0 or count > SEGMENTS_MAX then
+		report(("vm_phys_nsegs: there can't be %d segments of memory"):format(count))
+		return list
+	end
+	for i = 0, count - 1 do
 		list[#list + 1] = self.read(self.segs + i * self.size)
 	end
 	return list
@@ -44,11 +49,12 @@ local function available(k)
 end
 
 --- The segments, cut by what the allocator was given of them.
+-- @tparam function report as of segments()
 -- @treturn {table...} as segments(), with `given`: whether it was; without
 --   phys_avail[] all was
-function methods:parts()
+function methods:parts(report)
 	local given, list = available(self.k), {}
-	for _, seg in ipairs(self:segments()) do
+	for _, seg in ipairs(self:segments(report)) do
 		local function part(first, last, is_given)
 			if first < last then
 				list[#list + 1] = { first = first, last = last, domain = seg.domain, given = is_given }
@@ -97,9 +103,10 @@ function methods:free_lists(report)
 	local s, count = self.shape, self.count
 	return coroutine.wrap(function()
 		local seen, n = {}, 0
-		for _, seg in ipairs(s and self:segments() or {}) do
-			for i = 0, not seen[seg.queues] and seg.queues ~= 0 and s.pools * s.orders - 1 or -1 do
-				local head = seg.queues + i * s.type.size
+		for _, seg in ipairs(s and self:segments(report) or {}) do
+			local queues = seg.queues or 0
+			for i = 0, not seen[queues] and queues ~= 0 and s.pools * s.orders - 1 or -1 do
+				local head = queues + i * s.type.size
 				local ok, value = pcall(count, head)
 				if not ok then
 					report("free memory: " .. tostring(value))
@@ -108,7 +115,7 @@ function methods:free_lists(report)
 				coroutine.yield { domain = seg.domain, list = n, pool = i // s.orders,
 					order = i % s.orders, count = value, head = head }
 			end
-			n, seen[seg.queues] = n + (seen[seg.queues] and 0 or 1), true
+			n, seen[queues] = n + (seen[queues] and 0 or 1), true
 		end
 	end)
 end

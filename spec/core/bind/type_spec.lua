@@ -251,6 +251,12 @@ describe("a type", function()
 		assert.equal(node, kvm.typeof(node))
 	end)
 
+	it("has no members where it is only declared", function()
+		local t = kd:type("struct", "opaque")
+		assert.same({}, t:members())
+		assert.matches("declared but not defined", select(2, t:member "x"))
+	end)
+
 	it("can be defined where the source lacks it", function()
 		local int = kd:type("integer", "int")
 		local t = assert(kd:define("struct", "made", 12, {

@@ -51,6 +51,15 @@ describe("a member", function()
 		assert.has_error(function() get(0xfffffe0000123000) end)
 	end)
 
+	it("that is a pointer in a struct of its own is damage where it can't be read", function()
+		local get = member.pointer(T, "p_list")
+		assert.equal("integer", math.type(get(crasher)))
+		local ok, damage = pcall(get, 0xfffffe0000123000)
+		assert.is_false(ok)
+		assert.matches("the pointer at 0xfffffe0000123%x+ can't be read", tostring(damage))
+		assert.equal("integer", math.type(damage.address))
+	end)
+
 	it("that leads to a string may be read as one", function()
 		local file = k:type "struct linker_file"
 		local get = member.text(file, "pathname", 64)

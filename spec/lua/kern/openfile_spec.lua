@@ -25,3 +25,24 @@ for _, layout in ipairs { 12, 13, 15 } do
 		end)
 	end)
 end
+
+describe("open files with damage", function()
+	it("are those that can be reached", function()
+		local sys = lab.system("files, no directories", { layout = 13, prepare = files.prepare(13),
+			change = function(s)
+				files.place(s)
+				s.memory:struct(s.truth.processes[712].addr, "struct proc", { p_pd = 0xdeadc0dedeadc0de })
+			end })
+		local k <close> = assert(vmcore.open { core = sys.core, kernel = sys.kernel })
+		local procs = assert(proc.new(k))
+		local view, found, said = assert(openfile.new(k, procs.type)), {}, {}
+		for open in view:each(procs, function(p) return procs.fields.pid(p) == 712 end, function(message)
+			said[#said + 1] = message
+		end) do
+			found[#found + 1] = open.fd
+		end
+		assert.equal(1, #said)
+		assert.matches("the files of the process at 0x%x+: .*can't be read", said[1])
+		assert.same({ "text", "ctty", 0, 1, 3 }, table.move(found, 1, 5, 1, {}))
+	end)
+end)
