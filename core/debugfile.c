@@ -31,11 +31,12 @@ static uint64_t
 inflated_size(const struct kvmi_image *img, const struct kvmi_elfsect *s)
 {
 	const bool be = img->ident.bigendian;
-	const uint8_t *p = img->base + s->offset;
+	const uint8_t *p;
 
 	if (kvmi_beyond(s->offset, s->size, img->size) ||
 	    s->type == SHT_NOBITS)
 		return (0);
+	p = img->base + s->offset;
 	/* .zdebug_info: "ZLIB", and the size, which is always big-endian. */
 	if (s->name[1] == 'z')
 		return (s->size < 12 ? 0 : kvmi_get64(p + 4, true));

@@ -132,27 +132,45 @@ add_unit(struct kvmi_dwarf *d, uint32_t die)
 	return (0);
 }
 
-/* Note where units begin, up to the first whose header is damaged. */
+/*
+ * The DIE of the unit at offset, which ends at *next.  False: its header is
+ * damaged, or it is not all there.  libdw may have taken another section than
+ * kvmi_debugfile_info() did, and does not say how long that is; but it has no
+ * DIE where there are no bytes.
+ */
+static bool
+read_unit(struct kvmi_dwarf *d, Dwarf_Off offset, Dwarf_Off *next,
+    Dwarf_Die *die)
+{
+	Dwarf_Die last;
+	size_t header;
+
+	if (d->lib.next_unit(d->dw, offset, next, &header, NULL, NULL, NULL,
+	    NULL, NULL, NULL) != 0)
+		return (false);
+	if (*next <= offset || *next > d->ninfo)
+		*next = d->ninfo;
+	return (header < *next - offset &&
+	    d->lib.offdie(d->dw, *next - 1, &last) != NULL &&
+	    d->lib.offdie(d->dw, offset + header, die) != NULL);
+}
+
+/* Note where units begin, up to the first that is damaged. */
 static int
 read_units(struct kvmi_dwarf *d)
 {
-	Dwarf_Off next, offset;
+	Dwarf_Off next, offset = 0;
 	Dwarf_Die die;
-	size_t header;
+	uint32_t at;
 
-	for (offset = 0; offset < d->ninfo; offset = next) {
-		if (d->lib.next_unit(d->dw, offset, &next, &header, NULL, NULL,
-		    NULL, NULL, NULL, NULL) != 0)
-			break;
-		if (offset + header >= d->ninfo ||
-		    d->lib.offdie(d->dw, offset + header, &die) == NULL)
-			break;
-		d->info = (const uint8_t *)die.addr - (offset + header);
-		if (add_unit(d, (uint32_t)(offset + header)) != 0)
+	for (; offset < d->ninfo && read_unit(d, offset, &next, &die);
+	    offset = next) {
+		at = (uint32_t)d->lib.dieoffset(&die);
+		d->info = (const uint8_t *)die.addr - at;
+		if (add_unit(d, at) != 0)
 			return (-1);
-		if (next <= offset)
-			break;
 	}
+	d->ninfo = (uint32_t)offset;
 	return (d->nunits == 0 ? damaged(d, "no unit can be read") : 0);
 }
 
@@ -284,7 +302,7 @@ bool
 kvmi_die_at(struct kvmi_dwarf *d, uint32_t offset, Dwarf_Die *die)
 {
 
-	return (offset < d->ninfo &&
+	return (offset != 0 && offset < d->ninfo &&
 	    d->lib.offdie(d->dw, offset, die) != NULL);
 }
 

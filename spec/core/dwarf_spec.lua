@@ -217,6 +217,26 @@ describe("DWARF", function()
 		assert.equal(720, k:object("struct proc", without.truth.processes[720].addr).p_pid)
 	end)
 
+	-- libdw passes a section over that belongs to a group, however long it is.
+	it("ends where the section ends that it was taken from", function()
+		local abbrev = "\1\x11\1\0\0" .. "\2\x13\0\x0b\x0b\3\8\0\0" .. "\0"
+		local body = string.pack("<I2I4B", 4, 0, 8) .. "\1" .. "\2\8tail"
+		local info = { name = ".debug_info", flags = "", align = 1,
+			data = string.pack("<s4", body) }
+		local other = { name = ".debug_info", flags = "G", align = 1, data = ("\0"):rep(256) }
+		local path = DIR .. "/runaway"
+		for _, list in ipairs { { info }, { other, info } } do
+			list[#list + 1] = { name = ".debug_info2", flags = "", align = 1, data = "ored\0" }
+			list[#list + 1] = { name = ".debug_abbrev", flags = "", align = 1, data = abbrev }
+			forge.kernel{ ctf = false, sections = list }:write(path)
+			local kd <close> = open(path)
+			assert.equal("dwarf", kd:type_source())
+			for t in kd:types() do
+				error("there is a " .. tostring(t))
+			end
+		end
+	end)
+
 	it("says what is missing where there is neither", function()
 		local path = DIR .. "/neither"
 		forge.kernel{ symbols = { { name = "hz", addr = 0xffffffff81000000, size = 4 } } }:write(path)
