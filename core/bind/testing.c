@@ -2,7 +2,7 @@
  * SPDX-License-Identifier: BSD-2-Clause
  *
  * testing.c: the Lua module "kvm.testing", in the test variant only: makes
- * the n-th allocation fail, the core's or Lua's.
+ * the n-th allocation fail, the core's or Lua's, and tells what was read.
  *
  * The linker's --wrap sends the core's calls of malloc(3) and its family
  * here.  What the C libraries below it allocate is not affected.  The state
@@ -149,6 +149,128 @@ testing_count(lua_State *L)
 	return (1);
 }
 
+/* ---- what is read */
+
+#define	READS_BITS	18
+#define	READS_SLOTS	((size_t)1 << READS_BITS)
+
+/* The words that were read, a hash table; of a long read the first. */
+static _Thread_local struct {
+	kvaddr_t	*slot;		/* NULL: nobody asks */
+	size_t		 count;
+} reads;
+
+ssize_t	 __real_kvm_read2(kvm_t *, kvaddr_t, void *, size_t);
+int	 __real_kvm_read_partial(kvm_t *, kvaddr_t, void *, size_t, size_t *);
+ssize_t	 __real_kvm_read_string(kvm_t *, kvaddr_t, char *, size_t);
+int	 __real_kvm_read_uint(kvm_t *, kvaddr_t, size_t, uint64_t *);
+int	 __real_kvm_read_ptr(kvm_t *, kvaddr_t, kvaddr_t *);
+
+ssize_t	 __wrap_kvm_read2(kvm_t *, kvaddr_t, void *, size_t);
+int	 __wrap_kvm_read_partial(kvm_t *, kvaddr_t, void *, size_t, size_t *);
+ssize_t	 __wrap_kvm_read_string(kvm_t *, kvaddr_t, char *, size_t);
+int	 __wrap_kvm_read_uint(kvm_t *, kvaddr_t, size_t, uint64_t *);
+int	 __wrap_kvm_read_ptr(kvm_t *, kvaddr_t, kvaddr_t *);
+
+static void
+note_word(kvaddr_t word)
+{
+	size_t i = (size_t)(word * 0x9e3779b97f4a7c15 >> (64 - READS_BITS));
+
+	while (reads.slot[i] != 0 && reads.slot[i] != word)
+		i = (i + 1) & (READS_SLOTS - 1);
+	if (reads.slot[i] == word || reads.count > READS_SLOTS / 4 * 3)
+		return;
+	reads.slot[i] = word;
+	reads.count++;
+}
+
+static void
+note_read(kvaddr_t addr, size_t size)
+{
+	kvaddr_t at = addr & ~(kvaddr_t)7;
+	int i;
+
+	if (reads.slot == NULL)
+		return;
+	for (i = 0; i < 64 && at < addr + size; i++, at += 8)
+		if (at != 0)
+			note_word(at);
+}
+
+ssize_t
+__wrap_kvm_read2(kvm_t *kd, kvaddr_t addr, void *buf, size_t size)
+{
+
+	note_read(addr, size);
+	return (__real_kvm_read2(kd, addr, buf, size));
+}
+
+int
+__wrap_kvm_read_partial(kvm_t *kd, kvaddr_t addr, void *buf, size_t size,
+    size_t *done)
+{
+
+	note_read(addr, size);
+	return (__real_kvm_read_partial(kd, addr, buf, size, done));
+}
+
+ssize_t
+__wrap_kvm_read_string(kvm_t *kd, kvaddr_t addr, char *buf, size_t size)
+{
+
+	note_read(addr, 1);
+	return (__real_kvm_read_string(kd, addr, buf, size));
+}
+
+int
+__wrap_kvm_read_uint(kvm_t *kd, kvaddr_t addr, size_t size, uint64_t *value)
+{
+
+	note_read(addr, size);
+	return (__real_kvm_read_uint(kd, addr, size, value));
+}
+
+int
+__wrap_kvm_read_ptr(kvm_t *kd, kvaddr_t addr, kvaddr_t *value)
+{
+
+	note_read(addr, 1);
+	return (__real_kvm_read_ptr(kd, addr, value));
+}
+
+/* record(): note from now on what is read. */
+static int
+testing_record(lua_State *L)
+{
+
+	free(reads.slot);
+	reads.count = 0;
+	reads.slot = __real_calloc(READS_SLOTS, sizeof(*reads.slot));
+	return (reads.slot != NULL ? 0 : luaL_error(L, "not enough memory"));
+}
+
+/* recorded(): the addresses of the words that were; no more are noted. */
+static int
+testing_recorded(lua_State *L)
+{
+	lua_Integer n = 0;
+	size_t i;
+
+	lua_createtable(L, (int)reads.count, 0);
+	for (i = 0; reads.slot != NULL && i < READS_SLOTS; i++) {
+		if (reads.slot[i] == 0)
+			continue;
+		lua_pushinteger(L, (lua_Integer)reads.slot[i]);
+		lua_rawseti(L, -2, ++n);
+	}
+	free(reads.slot);
+	reads.slot = NULL;
+	return (1);
+}
+
+/* ---- Lua */
+
 /*
  * A Lua allocator that fails once, and what it hands on to.  Once is twice:
  * Lua collects all garbage after a failure and tries again.
@@ -243,6 +365,8 @@ luaopen_kvm_testing(lua_State *L)
 		{ "disarm",	testing_disarm },
 		{ "count",	testing_count },
 		{ "run_limited", testing_run_limited },
+		{ "record",	testing_record },
+		{ "recorded",	testing_recorded },
 		{ NULL,		NULL },
 	};
 
