@@ -72,6 +72,19 @@ describe("the tree", function()
 		end
 	end)
 
+	it("has what every command prints of a healthy and of a damaged dump", function()
+		local missing = {}
+		for _, path in ipairs(scripts_of()) do
+			local name = path:match "[^/]+$"
+			for _, state in ipairs(name ~= "vmcore" and { "", "-damaged" } or {}) do
+				local golden = ("spec/scripts/%s%s.out"):format(name, state)
+				missing[#missing + 1] = source.lines_of("ls " .. golden .. " 2>/dev/null")[1] == nil
+				    and golden or nil
+			end
+		end
+		assert.same({}, missing)
+	end)
+
 	it("has a spec for every kernel module and command", function()
 		local missing = {}
 		local files = source.files("lua/vmcore/kern", "*.lua")

@@ -56,6 +56,14 @@ describe("dmesg", function()
 		assert.equal("\\x1b[2Jx\tx\\x07", out:sub(1, 16):match "^.-x07")
 	end)
 
+	it("prints what is left of a damaged one", function()
+		local dir = lab.folder()
+		os.execute(("head -c 5000 %s >%s/vmcore.0"):format(sys.core, dir))
+		local out, err, status = lab.vmcore("-M", dir .. "/vmcore.0", "-N", sys.kernel, "dmesg", "-a")
+		lab.golden("dmesg-damaged", out .. "--- standard error\n" .. err)
+		assert.equal(1, status)
+	end)
+
 	it("says when there is none", function()
 		local gone = lab.system("dmesg gone", { layout = 13, dump = { msgbuf = false },
 			change = function(s)

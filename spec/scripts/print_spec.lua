@@ -50,6 +50,15 @@ describe("print", function()
 		assert.equal(1, status)
 	end)
 
+	it("prints a healthy system, and what is left of a damaged one", function()
+		lab.golden("print", (lines(sys, "-d", "1", "hz", "ostype", "boottimebin", "allproc",
+		    "*allproc.lh_first->p_ucred")))
+		local out, err, status = lines(bad, "-d", "1", "hz", "*broken->p_ucred", "broken",
+		    "ostype")
+		lab.golden("print-damaged", out .. "--- standard error\n" .. err)
+		assert.equal(1, status)
+	end)
+
 	it("says what is wrong with an expression", function()
 		local _, err, status = lines(sys, "nosuch + 1")
 		assert.truthy(err:find("nosuch", 1, true), err)

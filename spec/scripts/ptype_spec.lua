@@ -65,6 +65,17 @@ describe("ptype", function()
 		assert.is_true(covered > 0)
 	end)
 
+	-- What it prints stands in the kernel file: the dump is asked only where an
+	-- expression leads, and the type of what cannot be read is known.
+	it("prints a healthy system, and what is left of a damaged one", function()
+		lab.golden("ptype", (text(sys, "struct ucred")))
+		local bad = lab.system("ptype damaged", { layout = 15, prepare = function(s)
+			s:var("broken", "struct ucred *", 0xfffffe0000123000)
+		end })
+		local out, err = text(bad, "broken")
+		lab.golden("ptype-damaged", out .. "--- standard error\n" .. err)
+	end)
+
 	it("says that there is no such type", function()
 		local _, err, status = text(sys, "struct nosuch")
 		assert.truthy(err:find("no struct nosuch", 1, true), err)

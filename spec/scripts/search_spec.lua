@@ -47,6 +47,25 @@ describe("search", function()
 		assert.is_true(#list > 1)
 	end)
 
+	it("prints a healthy system, and what is left of a damaged one", function()
+		local function text(of)
+			return lab.vmcore("-M", of.core, "-N", of.kernel, "search", "-s", "twice in there")
+		end
+		local at
+		local function prepare(s)
+			at = s.mem:alloc(4096, { pages = true })
+			s.mem:write(at + 16, "twice in there")
+			s:var("second", "char[32]", "twice in there")
+		end
+		lab.golden("search", (text(lab.system("search twice", { layout = 15, prepare = prepare }))))
+		local out, err, status = text(lab.system("search damaged", { layout = 15, prepare = function(s)
+			prepare(s)
+			s.mem:drop(s.mem:translate(at), 4096)
+		end }))
+		lab.golden("search-damaged", out .. "--- standard error\n" .. err)
+		assert.equal(0, status)
+	end)
+
 	it("keeps to its limit, and says so", function()
 		local list, err, status = found("-w", "0", "-n", "3")
 		assert.equal(3, #list)

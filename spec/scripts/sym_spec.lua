@@ -55,6 +55,17 @@ describe("sym", function()
 		assert.same({}, (rows "demo.attac*"))
 	end)
 
+	it("prints a healthy system, and what is left of a damaged one", function()
+		local words = { "demo_ioctl", "panic+2", ("0x%x"):format(BASE + 0x110) }
+		lab.golden("sym", (lab.vmcore("-M", sys.core, "-N", sys.kernel, "sym", table.unpack(words))))
+		local bad = lab.system("sym damaged", { layout = 13, prepare = prepare, change = function(s)
+			s.memory:ptr(s.sys.by_name.linker_files.addr, 0xfffffe0000123000)
+		end })
+		local out, err, status = lab.vmcore("-M", bad.core, "-N", bad.kernel, "sym", table.unpack(words))
+		lab.golden("sym-damaged", out .. "--- standard error\n" .. err)
+		assert.equal(1, status)
+	end)
+
 	it("prints for people, and says what it does not find", function()
 		local out, err, status = lab.vmcore("-M", sys.core, "-N", sys.kernel, "sym", "demo_attach+16",
 		    "nosuch", "0x10")

@@ -35,6 +35,18 @@ describe("textdump", function()
 		assert.matches("panic.txt,10,", out)
 	end)
 
+	it("prints a healthy one, and what is left of a damaged one", function()
+		local function text(file)
+			return lab.vmcore("textdump", file) .. lab.vmcore("textdump", file, "msgbuf.txt")
+		end
+		lab.golden("textdump", text(core))
+		-- Cut off in the second file, which begins at the third block.
+		local cut = dir .. "/textdump.tar.1"
+		os.execute(("head -c %d %s >%s"):format(3 * 512 + 12, core, cut))
+		local _, err = lab.vmcore("textdump", cut, "msgbuf.txt")
+		lab.golden("textdump-damaged", text(cut) .. "--- standard error\n" .. err)
+	end)
+
 	it("prints one, safe for a terminal", function()
 		for _, way in ipairs{ { "textdump", core, "ddb.txt" },
 			{ "-M", core, "textdump", "ddb.txt" } } do

@@ -49,6 +49,18 @@ for _, layout in ipairs { 12, 15 } do
 			assert.equal(1, status)
 		end)
 
+		if layout == 15 then
+			it("prints a healthy system, and what is left of a damaged one", function()
+				local function text(of)
+					return lab.vmcore("-M", of.core, "-N", of.kernel, "walk", "allproc", "p_list", "-o",
+					    "p_pid,p_comm,p_ucred.cr_uid")
+				end
+				lab.golden("walk", (text(sys)))
+				local out, err = text(bad)
+				lab.golden("walk-damaged", out .. "--- standard error\n" .. err)
+			end)
+		end
+
 		it("says what is wrong", function()
 			for _, arguments in ipairs { { "nosuch", "p_list" }, { "hz", "p_list" },
 			    { "hash", "allproc", "p_list" }, { "allproc", "nosuch" } } do

@@ -26,6 +26,19 @@ for _, layout in ipairs { 12, 15 } do
 			return lab.by(rows, "kind"), err, status, rows
 		end
 
+		if layout == 15 then
+			it("prints a healthy system, and what is left of a damaged one", function()
+				local function text(...)
+					local out, err = lab.vmcore("-M", sys.core, "-N", sys.kernel, "whatis", ...)
+					return out .. (err ~= "" and "--- standard error\n" .. err or "")
+				end
+				lab.golden("whatis", text("panic+2", ("0x%x"):format(set + 9), "cpuid_to_pcpu[1]",
+				    "allproc.lh_first"))
+				lab.golden("whatis-damaged", text(("0x%x"):format(lost), "0xdeadc0dedeadc0de", "nosuch",
+				    "panic"))
+			end)
+		end
+
 		it("names symbols", function()
 			local by, err, status = ask "counters"
 			assert.equal("counters", by.symbol.text)

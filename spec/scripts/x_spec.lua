@@ -64,6 +64,17 @@ describe("x", function()
 		assert.equal(1, status)
 	end)
 
+	it("prints a healthy system, and what is left of a damaged one", function()
+		local function text(...)
+			return lab.vmcore("-M", sys.core, "-N", sys.kernel, "x", ...)
+		end
+		lab.golden("x", text("/4gx", "words") .. text("/4a", "words") .. text("/4wd", "words")
+		    .. text("/2s", "texts"))
+		local out, err, status = text("/4gx", "edge")
+		lab.golden("x-damaged", out .. "--- standard error\n" .. err)
+		assert.equal(1, status)
+	end)
+
 	it("says what is wrong", function()
 		for _, arguments in ipairs { { "/9zq", "words" }, { "8gx", "words" }, { "-f", "2x", "words" },
 		    { "nosuch" } } do

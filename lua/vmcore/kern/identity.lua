@@ -11,14 +11,18 @@ end
 
 -- What `version` (conf/newvers.sh) holds in the dump's memory, at the address
 -- that the kernel file gives; nil when that page was not dumped (powerpc64's
--- kernel may leave its own image out).
+-- kernel may leave its own image out) or is lost with the end of the dump.
 local function in_memory(kd)
 	local address = kd:lookup "version"
 	local page = kd:translate(address)
 	if page and not page.offset then
 		return nil
 	end
-	return first_line((kd:read_string(address, 1024))) or ""
+	local text, _, code = kd:read_string(address, 1024)
+	if code == "fault-truncated" or code == "fault-not-dumped" then
+		return nil
+	end
+	return first_line(text) or ""
 end
 
 -- What it holds in the kernel file, if that has contents.

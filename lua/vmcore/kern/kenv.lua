@@ -62,16 +62,23 @@ end
 --- The configuration that the kernel was made of, when it has it
 -- (INCLUDE_CONFIG_FILE): from its file, or from the dump.
 -- @tparam table k
--- @treturn ?string text
+-- @treturn[1] string text
+-- @treturn[2] nil
+-- @treturn[2] ?string why it cannot be read, when it is there
 function kenv.config(k)
 	local section = k.kd:section "kern_conf"
-	local text = section and section.data
+	local text, message = section and section.data, nil
 	if text == nil then
 		local symbol = k:symbol "kernconfstring"
-		text = symbol and k.kd:read_string(symbol.value, math.max(symbol.size, 4096))
+		if symbol then
+			text, message = k.kd:read_string(symbol.value, math.max(symbol.size, 4096))
+		end
 	end
 	text = text and text:gsub("%z.*", "")
-	return text ~= "" and text or nil
+	if text == nil or text == "" then
+		return nil, message
+	end
+	return text
 end
 
 return kenv
