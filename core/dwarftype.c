@@ -245,35 +245,45 @@ find_enumerator(struct kvmi_source *source, const char *name, int64_t *value)
 
 /* ---- symbols */
 
-/* What the unit files say of a symbol. */
+/* What the units that were entered say of a symbol: DIEs; 0: none. */
 struct meaning {
-	const struct kvmi_dwname *exact;	/* has its address */
-	const struct kvmi_dwname *last;		/* any definition */
-	const struct kvmi_dwname *declared;
-	unsigned int		  definitions;
+	uint32_t	exact;			/* has its address */
+	uint32_t	last;			/* any definition */
+	uint32_t	declared;
+	uint32_t	definitions;
+	uint32_t	seen;			/* entry + 1; 0: none yet */
 };
 
+static bool
+has_address(struct kvmi_dwarf *d, uint32_t die, uint64_t address)
+{
+	Dwarf_Die at;
+	uint64_t its;
+
+	return (kvmi_die_at(d, die, &at) && kvmi_die_address(d, &at, &its) &&
+	    its == address);
+}
+
+/* Look at the entries of that name that came since the last time. */
 static void
 look_up(const struct kvmi_dwtypes *t, const char *name, uint64_t address,
     struct meaning *m)
 {
+	const struct kvmi_dwnames *names = &t->index.symbols;
 	const struct kvmi_dwname *e;
-	uint64_t at;
-	Dwarf_Die die;
 
-	memset(m, 0, sizeof(*m));
-	e = kvmi_dwnames_first(&t->index.symbols, KVM_K_VOID, name);
-	for (; e != NULL && m->exact == NULL;
-	    e = kvmi_dwnames_next(&t->index.symbols, e)) {
+	e = m->seen == 0 ? kvmi_dwnames_first(names, KVM_K_VOID, name) :
+	    kvmi_dwnames_next(names, &names->entries[m->seen - 1]);
+	for (; e != NULL && m->exact == 0; e = kvmi_dwnames_next(names, e)) {
+		m->seen = (uint32_t)(e - names->entries) + 1;
 		if (!e->definition) {
-			m->declared = e;
+			m->declared = e->die;
 			continue;
 		}
 		m->definitions++;
-		m->last = e;
-		if (kvmi_die_at(t->dwarf, e->die, &die) &&
-		    kvmi_die_address(t->dwarf, &die, &at) && at == address)
-			m->exact = e;
+		m->last = e->die;
+		if (has_address(t->dwarf, e->die, address))
+			m->exact = e->die;
 	}
 }
 
@@ -285,20 +295,20 @@ look_up(const struct kvmi_dwtypes *t, const char *name, uint64_t address,
 static uint32_t
 find_symbol(struct kvmi_dwtypes *t, const char *name, uint64_t address)
 {
-	struct meaning m;
+	struct meaning m = { .seen = 0 };
 	int end = 0;
 
 	for (;;) {
 		look_up(t, name, address, &m);
-		if (m.exact != NULL || end > 0)
+		if (m.exact != 0 || end > 0)
 			break;
 		if ((end = kvmi_dwindex_grow(t->dwarf, &t->index)) < 0)
 			return (NO_DIE);
 	}
-	if (m.exact == NULL)
-		m.exact = m.definitions == 1 ? m.last :
-		    m.definitions == 0 ? m.declared : NULL;
-	return (m.exact == NULL ? 0 : m.exact->die);
+	if (m.exact != 0)
+		return (m.exact);
+	return (m.definitions == 1 ? m.last :
+	    m.definitions == 0 ? m.declared : 0);
 }
 
 static int

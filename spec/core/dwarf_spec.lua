@@ -237,6 +237,26 @@ describe("DWARF", function()
 		end
 	end)
 
+	it("is gone through once for a symbol that many units define", function()
+		local N = 20000
+		local abbrev = "\1\x11\1\0\0" .. "\2\x34\0\3\8\2\x18\0\0" .. "\0"
+		local units = {}
+		for i = 1, N do
+			units[i] = string.pack("<s4", string.pack("<I2I4B", 4, 0, 8) .. "\1" ..
+			    "\2many\0\9\3" .. string.pack("<i8", 0xffffffff82000000 + 16 * i) .. "\0")
+		end
+		local path = DIR .. "/many"
+		forge.kernel{ ctf = false, symbols = { { name = "many", addr = 0xffffffff81000000, size = 8 } },
+			sections = { { name = ".debug_info", flags = "", data = table.concat(units) },
+			    { name = ".debug_abbrev", flags = "", data = abbrev } } }:write(path)
+		local kd <close> = open(path)
+		local before = os.clock()
+		local none, message = kd:type_of_symbol "many"
+		assert.is_nil(none)
+		assert.matches("no type is recorded for the symbol many", message)
+		assert.is_true(os.clock() - before < 2)
+	end)
+
 	it("says what is missing where there is neither", function()
 		local path = DIR .. "/neither"
 		forge.kernel{ symbols = { { name = "hz", addr = 0xffffffff81000000, size = 4 } } }:write(path)
