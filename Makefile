@@ -55,7 +55,7 @@ ARCHES	= core/arch/amd64.c \
 
 CORE	= $(CRYPT) core/addrset.c core/arch.c core/built.c core/bytes.c core/cache.c \
 	core/codec.c core/container.c core/ctf.c core/ctfrecord.c core/ctfsym.c \
-	core/derive.c core/dump.c core/dumphdr.c core/elfcore.c core/error.c \
+	core/derive.c core/disk.c core/dump.c core/dumphdr.c core/elfcore.c core/error.c \
 	core/field.c core/gather.c core/image.c core/index.c core/jobctl.c \
 	core/kproc.c core/kthread.c core/ktime.c core/live.c core/loadavg.c \
 	core/match.c core/member.c core/module.c core/nlist.c core/note.c core/open.c core/pagemap.c \
@@ -90,6 +90,7 @@ PRELOAD	=
 # Fuzzing: a file of spec/fuzz each.
 FUZZERS	= core kernel types dwarf header stream
 FUZZ_SECONDS	= 60
+FUZZ_SEED	= 1
 FUZZCC	= clang
 TSANFLAGS	= -O1 -g -fsanitize=thread
 FUZZFLAGS	= -O1 -g -fno-omit-frame-pointer -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=undefined
@@ -451,6 +452,19 @@ run-fuzz:
 	  tail -n 1 $(B)/$$f.log; \
 	done
 
+#: fuzz-commands  run every command on damaged dumps, FUZZ_SECONDS for each
+fuzz-commands: deps
+	@$(MAKE) -s all testing
+	@$(MAKE) -s FUZZ_SECONDS='$(FUZZ_SECONDS)' FUZZ_SEED='$(FUZZ_SEED)' run-fuzz-commands
+
+run-fuzz-commands:
+	@$(ENV); LUA_CPATH="$$PWD/$(B)/test/?.so;$$LUA_CPATH"; \
+	for r in 12 13 15; do \
+	  d=$(B)/commands/$$r; mkdir -p $$d && $(LUA) spec/support/demo.lua $$d $$r && \
+	  timeout $$(($(FUZZ_SECONDS) + 120)) $(LUA) spec/fuzz/commands.lua $$d/kernel $$d/vmcore.0 $$d/work $(FUZZ_SECONDS) $(FUZZ_SEED) || \
+	    { cat $$d/work/now; exit 1; }; \
+	done
+
 #: bench      print how fast it is, as ratios measured in one run
 bench: deps
 	@$(MAKE) -s all
@@ -499,4 +513,4 @@ clean:
 help:
 	@sed -n 's/^#: /  /p' Makefile
 
-.PHONY: all FORCE embed standalone link-standalone install uninstall install-flua uninstall-flua deps demo run-demo test run-specs testing test-install test-real sanitize tsan valgrind run-threads fuzz run-fuzz bench run-bench lint compile doc rock install-rock clean help
+.PHONY: all FORCE embed standalone link-standalone install uninstall install-flua uninstall-flua deps demo run-demo test run-specs testing test-install test-real sanitize tsan valgrind run-threads fuzz run-fuzz fuzz-commands run-fuzz-commands bench run-bench lint compile doc rock install-rock clean help
