@@ -57,7 +57,7 @@ CORE	= $(CRYPT) core/addrset.c core/arch.c core/built.c core/bytes.c core/cache.
 	core/codec.c core/container.c core/ctf.c core/ctfrecord.c core/ctfsym.c \
 	core/derive.c core/disk.c core/dump.c core/dumphdr.c core/elfcore.c core/error.c \
 	core/field.c core/gather.c core/image.c core/index.c core/jobctl.c \
-	core/kproc.c core/kthread.c core/ktime.c core/live.c core/loadavg.c \
+	core/kproc.c core/kthread.c core/ktime.c core/library.c core/live.c core/loadavg.c \
 	core/match.c core/member.c core/module.c core/nlist.c core/note.c core/open.c core/pagemap.c \
 	core/pages.c core/pcpu.c core/proc.c core/procfield.c core/proclist.c \
 	core/radix.c core/rawmem.c core/rawtables.c core/read.c core/search.c core/stream.c core/swapinfo.c \

@@ -48,7 +48,7 @@ add_mapping(kvm_t *kd, struct kvmi_bytes *b, int fd, uint64_t len)
 	return (0);
 }
 
-/* The length of what can be mapped; 0 for other devices and pipes. */
+/* The length of what can be mapped; 0 for other devices (disk.c) and pipes. */
 static uint64_t
 mappable(int fd, const struct stat *st)
 {
@@ -91,6 +91,7 @@ init_fd(kvm_t *kd, struct kvmi_bytes *b, int fd)
 		    S_ISREG(st.st_mode))
 			error = init_cache(kd, b, fd);
 	} else if (!S_ISREG(st.st_mode)) {
+		b->disk = S_ISCHR(st.st_mode) && kvmi_disk_seek(fd);
 		b->stream = kvmi_stream_create(kd, fd, NULL, 0, 0,
 		    &kvmi_codec_copy, NULL, -1);
 		return (b->stream == NULL ? -1 : 0);
@@ -351,7 +352,7 @@ kvmi_bytes_piped(const struct kvmi_bytes *b)
 
 	while (b->under != NULL)
 		b = b->under;
-	return (b->stream != NULL);
+	return (b->stream != NULL && !b->disk);
 }
 
 uint64_t

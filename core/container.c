@@ -141,7 +141,7 @@ reconcile(struct kvmi_header *lead, const struct kvmi_header *tail)
 static int
 unwrap_device(kvm_t *kd, const struct kvm_open_args *args)
 {
-	static const unsigned int sectors[] = { 512, 4096 };
+	static const unsigned int sectors[] = KVMI_SECTORS;
 	struct kvmi_header tail, lead;
 	uint64_t size, taken;
 	size_t i;
@@ -240,6 +240,8 @@ unwrap(kvm_t *kd, const struct kvm_open_args *args)
 	const uint8_t *head;
 	size_t n;
 
+	if (kd->bytes.disk)
+		return (unwrap_device(kd, args));
 	n = kvmi_bytes_avail(kd, &kd->bytes, 0, KVMI_HEADER_SIZE);
 	head = kvmi_bytes_at(kd, &kd->bytes, 0, n == 0 ? 1 : n);
 	if (head == NULL)

@@ -102,6 +102,8 @@ struct kvmi_bytes {
 	uint64_t		 zeros;		/* zero bytes that follow them:
 						   the tail savecore(8) left out */
 	struct kvmi_stream	*stream;	/* NULL: all is ready */
+	bool			 disk;		/* it copies a dump device, from
+						   kvmi_disk_seek() on */
 	const char		*form;		/* codec's name; "none" */
 	struct kvmi_bytes	*under;		/* the layer below; NULL */
 	uint8_t			*owned;		/* base, when on the heap */
@@ -183,6 +185,13 @@ int	kvmi_bytes_reverse(kvm_t *, struct kvmi_bytes *, size_t size);
 /* savecore(8) leaves zeros at the end of a dump out: supply them, when length
    is what the dump had and what is missing looks like it. */
 void	kvmi_bytes_tail(struct kvmi_bytes *, uint64_t length);
+
+/* disk.c: is fd a disk that can't be mapped, and has it a dump?  It is read
+   from there on. */
+bool	kvmi_disk_seek(int fd);
+/* Sectors that the kernel writes headers in, and the largest of them. */
+#define	KVMI_SECTORS	{ 512, 4096 }
+#define	KVMI_SECTOR_MAX	4096
 
 /* stream.c: reads from fd, or from a layer (limit bytes from off) when fd is
    -1.  It owns fd, not the layer.  file is what it writes to, and owns; -1: an
