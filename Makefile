@@ -8,13 +8,15 @@
 B	= build
 CC	= cc
 LUA	!= for l in lua5.4 lua54 lua-5.4 lua; do case "$$($$l -v 2>&1)" in "Lua 5.4"*) echo $$l; exit;; esac; done; case "$$(uname)" in FreeBSD) echo lua54;; *) echo lua5.4;; esac
-LUA_CFLAGS	= -I/usr/include/lua5.4 -I/usr/local/include/lua54 -I/usr/local/include
+LUA_CFLAGS	= -I/usr/include/lua5.4 -I/usr/local/include/lua54 -I/usr/local/include -I/usr/include/private/zstd
 WARN	= -Wall -Werror=implicit-function-declaration -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wwrite-strings
 OPT	= -O2 -g
 CFLAGS	= $(OPT)
 LDFLAGS	=
 STD	= -std=c11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -fPIC -fvisibility=hidden
-LIBS	= -L/usr/local/lib -lelf -lz -lzstd -pthread
+# FreeBSD's base system has one of its own, if the port is not there.
+ZSTD	!= [ ! -f /usr/local/include/zstd.h ] && [ -f /usr/include/private/zstd/zstd.h ] && echo privatezstd || echo zstd
+LIBS	= -L/usr/local/lib -lelf -lz -l$(ZSTD) -pthread
 SONAME	= libvmcore.so.0
 # What the linkers call it: macOS's has words of its own, and is told that the
 # interpreter has Lua.  kvm_* is kept out of the module's exports: it may share
