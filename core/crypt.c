@@ -8,7 +8,6 @@
  * OpenSSL's libcrypto is loaded when the first such dump is opened: few are,
  * and linking it would cost every start some milliseconds and megabytes.
  */
-#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -16,6 +15,7 @@
 #include <openssl/pem.h>
 #include <openssl/rsa.h>
 
+#include "library.h"
 #include "private.h"
 
 /* struct kerneldumpkey */
@@ -31,9 +31,8 @@
 #define	CIPHER_KEY		32	/* bytes of it that are the key */
 #define	BLOCK			16	/* AES; at most so much is held back */
 
-/* What is used of libcrypto. */
+/* What is used of libcrypto; functions only, in 1.1.1 as in 3. */
 struct crypto {
-	void	*handle;
 	BIO	*(*BIO_new_file)(const char *, const char *);
 	int	 (*BIO_free)(BIO *);
 	EVP_PKEY *(*PEM_read_bio_PrivateKey)(BIO *, EVP_PKEY **,
@@ -42,7 +41,8 @@ struct crypto {
 	EVP_PKEY_CTX *(*EVP_PKEY_CTX_new)(EVP_PKEY *, ENGINE *);
 	void	 (*EVP_PKEY_CTX_free)(EVP_PKEY_CTX *);
 	int	 (*EVP_PKEY_decrypt_init)(EVP_PKEY_CTX *);
-	int	 (*EVP_PKEY_CTX_set_rsa_padding)(EVP_PKEY_CTX *, int);
+	int	 (*EVP_PKEY_CTX_ctrl)(EVP_PKEY_CTX *, int, int, int, int,
+		    void *);
 	int	 (*EVP_PKEY_decrypt)(EVP_PKEY_CTX *, unsigned char *, size_t *,
 		    const unsigned char *, size_t);
 	EVP_CIPHER_CTX *(*EVP_CIPHER_CTX_new)(void);
@@ -76,7 +76,7 @@ struct cipher_state {
 	SYMBOL(EVP_PKEY_CTX_new)					\
 	SYMBOL(EVP_PKEY_CTX_free)					\
 	SYMBOL(EVP_PKEY_decrypt_init)					\
-	SYMBOL(EVP_PKEY_CTX_set_rsa_padding)				\
+	SYMBOL(EVP_PKEY_CTX_ctrl)					\
 	SYMBOL(EVP_PKEY_decrypt)					\
 	SYMBOL(EVP_CIPHER_CTX_new)					\
 	SYMBOL(EVP_CIPHER_CTX_free)					\
@@ -94,7 +94,6 @@ crypto_init(kvm_t *kd, struct crypto *c)
 {
 
 	(void)kd;
-	c->handle = NULL;
 #define	LINKED(name)	c->name = name;
 	CRYPTO_SYMBOLS(LINKED)
 #undef LINKED
@@ -103,49 +102,23 @@ crypto_init(kvm_t *kd, struct crypto *c)
 #else
 const char kvmi_crypt_built[] = "libcrypto (loaded when needed)";
 
-static const char *const libraries[] = {
-	"libcrypto.so.3", "libcrypto.so", "libcrypto.so.35",
-	"libcrypto.so.30", "libcrypto.so.1.1", "libcrypto.so.111",
-	"libcrypto.3.dylib", "libcrypto.dylib",
-};
-
-static bool
-find_symbols(struct crypto *c)
-{
-	struct {
-		const char	*name;
-		void		*slot;
-	} symbols[] = {
-#define	LOADED(name)	{ #name, &c->name },
-		CRYPTO_SYMBOLS(LOADED)
-#undef LOADED
-	};
-	void *address;
-	size_t i;
-
-	for (i = 0; i < nitems_of(symbols); i++) {
-		address = dlsym(c->handle, symbols[i].name);
-		if (address == NULL)
-			return (false);
-		memcpy(symbols[i].slot, &address, sizeof(address));
-	}
-	return (true);
-}
-
 /* It is never closed: libcrypto's exit handlers outlive any user of it. */
 static int
 crypto_init(kvm_t *kd, struct crypto *c)
 {
-	size_t i;
+	static const char *const names[] = {
+		"libcrypto.so.3", "libcrypto.so", "libcrypto.so.35",
+		"libcrypto.so.30", "libcrypto.so.1.1", "libcrypto.so.111",
+		"libcrypto.3.dylib", "libcrypto.dylib", NULL,
+	};
+	const struct kvmi_import imports[] = {
+#define	LOADED(name)	{ #name, &c->name },
+		CRYPTO_SYMBOLS(LOADED)
+#undef LOADED
+	};
 
-	for (i = 0; i < nitems_of(libraries); i++) {
-		c->handle = dlopen(libraries[i], RTLD_NOW | RTLD_LOCAL);
-		if (c->handle != NULL && find_symbols(c))
-			return (0);
-		if (c->handle != NULL)
-			dlclose(c->handle);
-	}
-	c->handle = NULL;
+	if (kvmi_library_load(names, imports, nitems_of(imports)) != NULL)
+		return (0);
 	return (kvmi_error(kd, KVM_E_NOTSUP, 0,
 	    "the dump is encrypted, and OpenSSL's libcrypto (1.1.1 or newer) "
 	    "is not on this machine"));
@@ -201,7 +174,8 @@ decrypt_key(kvm_t *kd, struct crypto *c, EVP_PKEY *key, const uint8_t *blob,
 			return (kvmi_nomem(kd, "private key"));
 		n = sizeof(out);
 		done = c->EVP_PKEY_decrypt_init(ctx) > 0 &&
-		    c->EVP_PKEY_CTX_set_rsa_padding(ctx, paddings[i]) > 0 &&
+		    c->EVP_PKEY_CTX_ctrl(ctx, EVP_PKEY_RSA, -1,
+		    EVP_PKEY_CTRL_RSA_PADDING, paddings[i], NULL) > 0 &&
 		    c->EVP_PKEY_decrypt(ctx, out, &n, blob, size) > 0 &&
 		    n >= CIPHER_KEY;
 		c->EVP_PKEY_CTX_free(ctx);

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "debuginfo.h"
+#include "library.h"
 
 /* _Atomic and other wrappers that C's types here don't have. */
 #define	MAX_WRAPPERS	8
@@ -55,46 +56,21 @@ unload_libdw(struct kvmi_libdw *lib)
 #else
 const char kvmi_dwarf_built[] = "libdw (loaded when needed)";
 
-static const char *const libraries[] = {
-	"libdw.so.1", "libdw.so", "libdw.1.dylib", "libdw.dylib",
-};
-
-static bool
-find_symbols(struct kvmi_libdw *lib)
+static int
+load_libdw(kvm_t *kd, struct kvmi_libdw *lib)
 {
-	struct {
-		const char	*name;
-		void		*slot;
-	} symbols[] = {
+	static const char *const names[] = {
+		"libdw.so.1", "libdw.so", "libdw.1.dylib", "libdw.dylib", NULL,
+	};
+	const struct kvmi_import imports[] = {
 #define	LOADED(name)	{ "dwarf_" #name, &lib->name },
 		DW_SYMBOLS(LOADED)
 #undef LOADED
 	};
-	void *address;
-	size_t i;
 
-	for (i = 0; i < nitems_of(symbols); i++) {
-		address = dlsym(lib->handle, symbols[i].name);
-		if (address == NULL)
-			return (false);
-		memcpy(symbols[i].slot, &address, sizeof(address));
-	}
-	return (true);
-}
-
-static int
-load_libdw(kvm_t *kd, struct kvmi_libdw *lib)
-{
-	size_t i;
-
-	for (i = 0; i < nitems_of(libraries); i++) {
-		lib->handle = dlopen(libraries[i], RTLD_NOW | RTLD_LOCAL);
-		if (lib->handle != NULL && find_symbols(lib))
-			return (0);
-		if (lib->handle != NULL)
-			dlclose(lib->handle);
-		lib->handle = NULL;
-	}
+	lib->handle = kvmi_library_load(names, imports, nitems_of(imports));
+	if (lib->handle != NULL)
+		return (0);
 	return (kvmi_error(kd, KVM_E_NOTSUP, 0, "DWARF needs elfutils' libdw "
 	    "(libdw.so.1), which can't be loaded"));
 }

@@ -12,4 +12,6 @@ typedef struct evp_pkey_st	EVP_PKEY;
 typedef struct evp_pkey_ctx_st	EVP_PKEY_CTX;
 typedef int	pem_password_cb(char *, int, int, void *);
 
+#define	EVP_PKEY_RSA		6
+
 #endif
