@@ -30,7 +30,8 @@ local function tree()
 		for f in core lua Makefile; do ln -s %s/$f $f || exit; done
 		ln -s %s/spec/support spec/support &&
 		ln -s %s/scripts/* scripts/ && ln -s %s/%s/* build/ && rm -f build/demo && mkdir build/demo &&
-		%s %s/spec/support/demo.lua build/demo && zstd -qk build/demo/vmcore.0]]):format(folder, TREE, TREE,
+		%s %s/spec/support/demo.lua build/demo && cp -R build/demo crash &&
+		zstd -qk crash/vmcore.0]]):format(folder, TREE, TREE,
 		TREE, TREE, BUILD, LUA, TREE))
 	assert(status == 0, err)
 	return folder
@@ -74,8 +75,6 @@ describe("what is shown is what is printed:", function()
 
 	setup(function()
 		folder = tree()
-		-- What the pages that follow each other leave behind is not in the way.
-		assert(os.execute(("mv %s/build/demo/vmcore.0.zst %s"):format(folder, folder)))
 	end)
 
 	local function test(path, kind, start)
@@ -91,7 +90,99 @@ describe("what is shown is what is printed:", function()
 
 	test("README.md", "markdown")
 	test("scripts/vmcore_tutorial.7", "mdoc")
-	test("core/vmcore_dumps.7", "mdoc", "/build/demo")
+	for _, path in ipairs(source.files("core lua scripts", "*.[1-9]", "*.3lua")) do
+		local shown = session.steps(session.mdoc(source.read(path)))
+		if #shown > 0 and not path:find "tutorial" then
+			test(path, "mdoc", "/crash")
+		end
+	end
+end)
+
+-- The literal blocks of a page's EXAMPLES.
+local function examples(path)
+	local section = source.read(path):match "\n%.Sh EXAMPLES\n(.-)\n%.Sh " or ""
+	local out = {}
+	for _, block in ipairs(session.mdoc(section .. "\n")) do
+		out[#out + 1] = (table.concat(block, "\n"):gsub("\\%-", "-")) .. "\n"
+	end
+	return out
+end
+
+-- What surrounds a few statements, or a function.
+local FUNCTION <const> = "#include <stdio.h>\n#include <inttypes.h>\n#include <kvm.h>\n"
+local STATEMENTS <const> = FUNCTION .. [[
+void example(kvm_t *kd, kvaddr_t pc);
+void
+example(kvm_t *kd, kvaddr_t pc)
+{
+	struct kvm_symbol sym;
+%s}
+]]
+
+describe("the example in C", function()
+	local demo = require "spec.support.installed".demo()
+
+	local function write(text)
+		local path = lab.folder() .. "/example.c"
+		local file <close> = assert(io.open(path, "w"))
+		file:write(text)
+		return path
+	end
+
+	for _, path in ipairs(source.files("core", "*.3")) do
+		for _, text in ipairs(examples(path)) do
+			it("of " .. path .. " is compiled, and prints something if it is a program", function()
+				if text:find "main%(" then
+					local out, err, status = cc.exec(cc.build("example", false, write(text)), demo.kernel,
+					    demo.core)
+					assert.equal("", err)
+					assert.equal(0, status)
+					assert.matches("%S", out)
+					return
+				end
+				local whole = text:find "\n{" and FUNCTION .. text or
+				    STATEMENTS:gsub("%%s", function() return text end)
+				local _, err = cc.run(("%s -std=c11 -D_GNU_SOURCE -Wall -Wno-unused -Werror -Icore "
+				    .. "-fsyntax-only %s"):format(os.getenv "CC" or "cc", write(whole)))
+				assert.equal("", err)
+			end)
+		end
+	end
+
+	it("of kvm(3lua), which is in Lua, runs", function()
+		for _, text in ipairs(examples "core/bind/kvm.3lua") do
+			local printed = 0
+			local env = setmetatable({ print = function() printed = printed + 1 end }, { __index = _G })
+			assert(load(text:gsub('"kernel", "vmcore.0"', ("%q, %q"):format(demo.kernel, demo.core)),
+			    "=example", "t", env))()
+			assert.is_true(printed > 0)
+		end
+	end)
+end)
+
+describe("README", function()
+	it("names targets and variables that the Makefile has", function()
+		local makefile, text, seen = "\n" .. source.read "Makefile", source.read "README.md", 0
+		local function check(line)
+			for word in line:gsub("#.*", ""):gmatch "%f[^%s]%S+" do
+				local variable = word:match "^([%u_]+)="
+				local there = variable and makefile:find("\n" .. variable .. "%s*[!?]?=")
+				    or makefile:find("\n" .. word .. ":", 1, true)
+				assert.is_truthy(there, word)
+				seen = seen + 1
+			end
+		end
+		for line in text:gmatch "\n    make ([^\n]*)" do
+			check(" " .. line)
+		end
+		for line in text:gmatch "`make ([^`]*)`" do
+			-- That of the port is FreeBSD's.
+			if line ~= "package" then
+				check(" " .. line)
+			end
+		end
+		assert.is_true(seen > 15)
+	end)
 end)
 
 -- What the demo's kernel has not, as kernels may.
