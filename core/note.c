@@ -7,9 +7,9 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "private.h"
@@ -186,16 +186,40 @@ keep(char **end, const char *s)
 	return (at);
 }
 
+/*
+ * A time as date(1) has it in UTC.  gmtime_r(3) would read the time zone of
+ * this host to no end.  Years begin in March here: the day that some have more
+ * is then their last one.
+ */
+static void
+date(uint64_t seconds, char *text, size_t size)
+{
+	static const unsigned before[] = { 0, 31, 61, 92, 122, 153, 184, 214,
+	    245, 275, 306, 337, 366 };
+	uint64_t days = seconds / 86400 + 719468, left = days % 146097;
+	uint64_t century = left / 36524 < 3 ? left / 36524 : 3, year;
+	unsigned day = (unsigned)(seconds % 86400), rest, month = 0;
+
+	left -= century * 36524;
+	rest = (unsigned)(left % 1461);
+	year = rest / 365 < 3 ? rest / 365 : 3;
+	rest -= (unsigned)year * 365;
+	while (before[month + 1] <= rest)
+		month++;
+	year += days / 146097 * 400 + century * 100 + left / 1461 * 4 +
+	    (month > 9);
+	snprintf(text, size, "%" PRIu64 "-%02u-%02u %02u:%02u:%02u +0000",
+	    year, (month + 2) % 12 + 1, rest - before[month] + 1,
+	    day / 3600, day / 60 % 60, day % 60);
+}
+
 int
 kvmi_note_header(kvm_t *kd, struct kvmi_note *note,
     const struct kvmi_header *h)
 {
-	time_t seconds = (time_t)h->time;
-	struct tm tm;
-	char when[64] = "", *end, *text;
+	char when[64], *end, *text;
 
-	if (gmtime_r(&seconds, &tm) != NULL)
-		strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S +0000", &tm);
+	date(h->time, when, sizeof(when));
 	text = malloc(sizeof(*h) + sizeof(when) + 16);
 	if (text == NULL)
 		return (kvmi_nomem(kd, "dump header"));

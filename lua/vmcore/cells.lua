@@ -15,7 +15,7 @@ local function lazily(make)
 	end })
 end
 
--- strftime(3) and printf(3) are slow, and many rows are of one day.
+-- printf(3) is slow, and many rows are of one day.
 local days = {}
 local minutes = lazily(function(n) return format(" %02d:%02d:", n // 60, n % 60) end)
 local seconds = lazily(function(n) return format("%02d", n) end)
@@ -23,13 +23,36 @@ local seconds = lazily(function(n) return format("%02d", n) end)
 -- The year is an int of struct tm.
 local LAST_DAY <const> = 365 << 31
 
+-- Years begin in March here, so that the day that some of them have more is
+-- their last one; days before each month.
+local MONTHS <const> = { 0, 31, 61, 92, 122, 153, 184, 214, 245, 275, 306, 337 }
+local BEFORE_EPOCH <const> = 719468		-- days from March 1st of the year 0 to 1970
+
+-- The year, month and day of a day since 1970. Not os.date(): strftime(3) reads
+-- this host's time zone even where it does not use it.
+local function calendar(day)
+	day = day + BEFORE_EPOCH
+	local cycle, left = day // 146097, day % 146097		-- of 400 years
+	local century = math.min(left // 36524, 3)
+	left = left - century * 36524
+	local leap, rest = left // 1461, left % 1461		-- four years
+	local year = math.min(rest // 365, 3)
+	rest = rest - year * 365
+	local month = 12
+	while MONTHS[month] > rest do
+		month = month - 1
+	end
+	year = year + 4 * leap + 100 * century + 400 * cycle + (month > 10 and 1 or 0)
+	return year, (month + 1) % 12 + 1, rest - MONTHS[month] + 1
+end
+
 local function date(value)
 	local day = value // 86400
 	if day > LAST_DAY or day < -LAST_DAY then
 		return format("%d", value)
 	end
 	if days.number ~= day then
-		days.number, days.text = day, os.date("!%Y-%m-%d", day * 86400)
+		days.number, days.text = day, format("%d-%02d-%02d", calendar(day))
 	end
 	return days.text .. minutes[value % 86400 // 60] .. seconds[value % 60]
 end

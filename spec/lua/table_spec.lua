@@ -98,6 +98,21 @@ describe("a time", function()
 			assert.equal(("%d\n"):format(seconds), printer.row { start = seconds })
 		end
 	end)
+
+	it("is what strftime(3) says, on every kind of day", function()
+		local columns = { { "start", "STARTED", "left", format = "time" } }
+		local line = output.printer(columns, "text").row
+		for day = -25600, 1 << 18, 29 do
+			for _, time in ipairs { day * 86400, day * 86400 + 86399 } do
+				assert.equal(os.date("!%Y-%m-%d %H:%M:%S\n", time), line { start = time })
+			end
+		end
+		for _, day in ipairs { "2000-02-29", "2023-03-01", "2024-02-29", "2100-02-28", "2100-03-01" } do
+			local y, m, d = day:match "(%d+)-(%d+)-(%d+)"
+			local noon = os.time { year = y, month = m, day = d, hour = 12 }
+			assert.equal(day, line { start = noon }:match "%S+")
+		end
+	end)
 end)
 
 describe("a row with a fault", function()
