@@ -20,8 +20,7 @@
 
 /* struct kerneldumpkey */
 #define	KDK_ENCRYPTION		0	/* KERNELDUMP_ENC_* */
-#define	KDK_IV			1
-#define	KDK_IV_SIZE		32
+#define	KDK_IV			1	/* 32 bytes */
 #define	KDK_KEYSIZE		33	/* u32, big-endian */
 #define	KDK_KEY			37
 #define	KERNELDUMP_ENC_AES_256_CBC	1

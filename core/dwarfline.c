@@ -15,27 +15,33 @@
 /* More pieces of text than a kernel has: units may share lists of them. */
 #define	MAX_RANGES	(1u << 22)
 
+/* While the index is made. */
+struct work {
+	uint32_t	room;		/* of d->ranges */
+	uint32_t	left;		/* pieces that may still be read */
+};
+
 static int
 add_range(struct kvmi_dwarf *d, uint32_t unit, uint64_t start, uint64_t end,
-    uint32_t *room)
+    struct work *w)
 {
 	struct kvmi_dwrange *ranges;
 	uint32_t n;
 
-	if (d->nranges == *room) {
-		n = *room == 0 ? 256 : 2 * *room;
+	if (d->nranges == w->room) {
+		n = w->room == 0 ? 256 : 2 * w->room;
 		ranges = realloc(d->ranges, n * sizeof(*ranges));
 		if (ranges == NULL)
 			return (-1);
 		d->ranges = ranges;
-		*room = n;
+		w->room = n;
 	}
 	d->ranges[d->nranges++] = (struct kvmi_dwrange){ start, end, unit };
 	return (0);
 }
 
 static int
-add_unit(struct kvmi_dwarf *d, uint32_t unit, uint32_t *room)
+add_unit(struct kvmi_dwarf *d, uint32_t unit, struct work *w)
 {
 	Dwarf_Addr base, end, start;
 	ptrdiff_t offset = 0;
@@ -43,10 +49,13 @@ add_unit(struct kvmi_dwarf *d, uint32_t unit, uint32_t *room)
 
 	if (!kvmi_die_at(d, unit, &die))
 		return (0);
-	while (d->nranges < MAX_RANGES && (offset = d->lib.ranges(&die, offset,
-	    &base, &start, &end)) > 0)
-		if (start < end && add_range(d, unit, start, end, room) != 0)
+	for (; w->left > 0; w->left--) {
+		offset = d->lib.ranges(&die, offset, &base, &start, &end);
+		if (offset <= 0)
+			break;
+		if (start < end && add_range(d, unit, start, end, w) != 0)
 			return (-1);
+	}
 	return (0);
 }
 
@@ -61,14 +70,15 @@ by_start(const void *a, const void *b)
 static int
 index_ranges(struct kvmi_dwarf *d)
 {
-	uint32_t i, room = 0;
+	struct work w = { .left = MAX_RANGES };
+	uint32_t i;
 
 	if (d->ranges != NULL)
 		return (0);
 	for (i = 0; i < d->nunits; i++)
-		if (add_unit(d, d->units[i], &room) != 0)
+		if (add_unit(d, d->units[i], &w) != 0)
 			goto bad;
-	if (d->ranges == NULL && add_range(d, 0, 0, 0, &room) != 0)
+	if (d->ranges == NULL && add_range(d, 0, 0, 0, &w) != 0)
 		goto bad;
 	qsort(d->ranges, d->nranges, sizeof(*d->ranges), by_start);
 	return (0);

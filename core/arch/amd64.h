@@ -9,9 +9,6 @@
 /* sys/amd64/include/minidump.h: offsets in the dump's header */
 #define	AMD64_MAGIC		"minidump FreeBSD/amd64"
 #define	AMD64_HDR_VERSION	24
-#define	AMD64_HDR_MSGBUFSIZE	28
-#define	AMD64_HDR_BITMAPSIZE	32
-#define	AMD64_HDR_PMAPSIZE	36
 #define	AMD64_HDR_KERNBASE	40
 #define	AMD64_HDR_DMAPBASE	48
 #define	AMD64_HDR_DMAPEND	56
@@ -26,9 +23,7 @@
 #define	AMD64_PG_RW		((uint64_t)1 << 1)
 #define	AMD64_PG_PS		((uint64_t)1 << 7)
 #define	AMD64_PG_NX		((uint64_t)1 << 63)
-#define	AMD64_PG_FRAME		0x000ffffffffff000	/* 4 KB page or table */
-#define	AMD64_PG_PS_FRAME	0x000fffffffe00000	/* 2 MB page */
-#define	AMD64_PG_1G_FRAME	0x000fffffc0000000	/* 1 GB page */
+#define	AMD64_PG_FRAME		0x000ffffffffff000	/* of a page or a table */
 
 /* sys/amd64/include/param.h, vm.h */
 #define	AMD64_PAGE_SHIFT	12

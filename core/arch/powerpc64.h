@@ -13,7 +13,6 @@
 #define	PPC64_MMU_NAME_SIZE	32
 #define	PPC64_HDR_VERSION	64
 #define	PPC64_HDR_KERNBASE	80
-#define	PPC64_HDR_KERNEND	88	/* the last byte */
 #define	PPC64_HDR_DMAPBASE	96
 #define	PPC64_HDR_DMAPEND	104	/* the last byte */
 #define	PPC64_HDR_HW_DIRECT_MAP	112
@@ -71,7 +70,6 @@
 #define	PPC64_RPTE_LEAF		0x4000000000000000
 #define	PPC64_RPTE_RPN		0x00fffffffffff000
 #define	PPC64_RPDE_NEXT		0x00ffffffffffff00
-#define	PPC64_RPTE_R		0x4
 #define	PPC64_RPTE_W		0x2
 #define	PPC64_RPTE_X		0x1
 

@@ -257,6 +257,23 @@ describe("DWARF", function()
 		assert.is_true(os.clock() - before < 2)
 	end)
 
+	it("has lines only so long as its units' lists of text can be true", function()
+		local N = 20000
+		local abbrev = "\1\x11\0\x55\x17\0\0" .. "\0"
+		local unit = string.pack("<s4", string.pack("<I2I4B", 4, 0, 8) .. "\1" .. ("\0"):rep(4))
+		local path = DIR .. "/shared"
+		forge.kernel{ ctf = false, sections = {
+			{ name = ".debug_info", flags = "", data = unit:rep(N) },
+			{ name = ".debug_ranges", flags = "", data = string.pack("<i8i8", 16, 16):rep(N) .. ("\0"):rep(16) },
+			{ name = ".debug_abbrev", flags = "", data = abbrev } } }:write(path)
+		local kd <close> = open(path)
+		local before = os.clock()
+		local none, _, code = kd:source_line(16)
+		assert.is_nil(none)
+		assert.equal("nosym", code)
+		assert.is_true(os.clock() - before < 2)
+	end)
+
 	it("says what is missing where there is neither", function()
 		local path = DIR .. "/neither"
 		forge.kernel{ symbols = { { name = "hz", addr = 0xffffffff81000000, size = 4 } } }:write(path)
