@@ -27,7 +27,17 @@ local function named(kd, tree)
 	return kd:type(tree.kind, tree.name)
 end
 makers.struct, makers.union, makers.enum = named, named, named
-makers.typedef = named
+
+-- In C a tag needs its keyword, which is easily forgotten.
+function makers.typedef(kd, tree)
+	local t, message, code = named(kd, tree)
+	for _, kind in ipairs(t == nil and { "struct", "union", "enum" } or {}) do
+		if kd:type(kind, tree.name) then
+			return nil, ("%s; there is %s %s"):format(message, kind, tree.name), code
+		end
+	end
+	return t, message, code
+end
 
 function makers.pointer(_, _, target)
 	return target:pointer()

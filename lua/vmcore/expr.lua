@@ -198,12 +198,12 @@ local function unexpected(text, position)
 		return cdecl.complain(text, position, "expression: something is missing at the end")
 	end
 	local before = text:sub(1, position - 1)
-	local at, name = before:match "%(%s*()([%a_][%w_]*)[%s*]*%)%s*$"
+	local from, name = before:match "%(%s*()([%a_][%w_]*)[%s*]*%)%s*$"
 	if name == nil and near == ")" then
-		at, name = before:match "%(%s*()([%a_][%w_]*)%s*%*[%s*]*$"
+		from, name = before:match "%(%s*()([%a_][%w_]*)%s*%*[%s*]*$"
 	end
 	if name then
-		return cdecl.complain(text, at, ("expression: '%s' is no type"):format(name))
+		return cdecl.complain(text, from, ("expression: '%s' is no type"):format(name))
 	end
 	return cdecl.complain(text, position, ("expression: unexpected '%s'"):format(near))
 end

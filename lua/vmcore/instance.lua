@@ -7,6 +7,7 @@
 -- @module vmcore.instance
 
 local cvalue = require "vmcore.cvalue"
+local names = require "vmcore.names"
 
 local complain = cvalue.complain
 
@@ -67,6 +68,65 @@ function macros.PCPU(env, node, name, cpu)
 	end
 	local pc = ask(node, require "vmcore.kern.pcpu".of, env.k, cpu or env.cpu)
 	return place(name, require "kvm".toaddress(pc) + m.offset, m.type)
+end
+
+local PREFIX = { VNET = "vnet_entry_", DPCPU = "pcpu_entry_" }
+
+-- What symbols have in front of the name. With one network stack only, its
+-- variables are plain ones.
+local function prefix_of(k, macro)
+	if macro == "VNET" and not require "vmcore.kern.vnet".has(k) then
+		return ""
+	end
+	return PREFIX[macro]
+end
+
+-- Those of some names that begin with a prefix, without it.
+local function cut(all, prefix, into)
+	for _, name in ipairs(all) do
+		if name:sub(1, #prefix) == prefix then
+			into[#into + 1] = name:sub(#prefix + 1)
+		end
+	end
+	return into
+end
+
+--- What can stand in one of these macros.
+-- @tparam table k
+-- @tparam string macro
+-- @tparam function with the symbols that begin with a prefix, in a list
+-- @tparam string word what the names begin with
+-- @treturn {string...}
+function instance.names(k, macro, with, word)
+	local prefix = prefix_of(k, macro)
+	if prefix then
+		return cut(with(prefix .. word), prefix, {})
+	end
+	local t, all = k.kd:type("struct", "pcpu"), {}
+	for i, m in ipairs(t and t:members() or {}) do
+		all[i] = m.name
+	end
+	local found = {}
+	for _, name in ipairs(cut(all, "pc_", {})) do
+		found[#found + 1] = name:sub(1, #word) == word and name or nil
+	end
+	return found
+end
+
+--- The type of what one of these macros gives; nothing is read.
+-- @tparam table k
+-- @tparam string macro
+-- @tparam string name
+-- @treturn ?kvm.type
+function instance.type(k, macro, name)
+	local prefix = prefix_of(k, macro)
+	if prefix then
+		local symbol, t = names.symbol(k, prefix .. name)
+		return symbol and t
+	end
+	local pcpu = macro == "PCPU" and k.kd:type("struct", "pcpu")
+	local m = pcpu and (pcpu:member(name) or pcpu:member("pc_" .. name))
+	return m and m.type
 end
 
 --- Whether a name is one of these macros.

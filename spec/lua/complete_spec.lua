@@ -48,6 +48,19 @@ describe("completion", function()
 		has("ps", ".help ", "p")
 	end)
 
+	it("knows what is in a struct pcpu", function()
+		has("curthread", "= PCPU(", "cur")
+		has("cpuid", "1 + PCPU( ", "")
+		has("td_proc", "= PCPU(curthread)->", "td_p")
+		has("p_comm", "PCPU(curthread, 1)->td_proc->", "p_")
+		for _, before in ipairs { "PCPU(nosuch).", "FOO(curthread)->", "DPCPU(" } do
+			assert.equal("", (of(before, "")), before)
+		end
+		-- Without VIMAGE there is one of each.
+		has("allproc", "VNET(", "allp")
+		has("lh_first", "VNET(allproc).", "")
+	end)
+
 	it("knows what the kernel and Lua have", function()
 		has("allproc", "", "allp")
 		has("allproc", "print(", "allp")

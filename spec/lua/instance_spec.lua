@@ -48,6 +48,23 @@ for _, layout in ipairs { 12, 15 } do
 			assert.equal(w.cpus[3].pcpu, vmcore.toaddress((k:eval "&PCPU(curthread, 3)")))
 		end)
 
+		it("are completed", function()
+			local session = require "vmcore.prompt".new { k = k, folder = "scripts/", out = io.tmpfile(),
+				complain = error }
+			local function of(before, word)
+				local list = session:complete(before, word)
+				table.sort(list)
+				return table.concat(list, " ")
+			end
+			assert.equal("own", of("= VNET(", "ow"))
+			assert.equal("demo_hits dyn_hits", (of("VNET(", "d")))
+			assert.equal("demo_counts dyn_counts", of("DPCPU(", "d"))
+			assert.equal("number", of("= VNET(own, 1).", ""))
+			assert.equal("number", of("V_own.", "n"))
+			assert.equal("number", of("DPCPU(own).", "n"))
+			assert.equal("", of("VNET(nosuch).", ""))
+		end)
+
 		it("know the variables and types of modules", function()
 			gives {
 				["demo_softc.unit"] = 1, ["dyn_softc.unit"] = 2, ["if_demo`unit"] = 41, ["dyn.ko`unit"] = 42,

@@ -85,6 +85,8 @@ describe("prompt", function()
 		assert.equal("1\n2\n", (feed "return 1, 2"))
 		assert.equal("nil\n", (feed "nil"))
 		assert.equal("", (feed "local y = 1"))
+		assert.equal('[1] = {a = 1, b = "x", c = {...}}\n[2] = {}\n[3] = 3\n',
+		    (feed "return { { a = 1, b = 'x', c = { 1 } }, {}, 3 }"))
 		assert.equal("216\tproc\n", (feed "print(216, 'proc')"))
 		assert.equal("init\n", (feed("for p in queue.list_foreach(allproc, 'p_list') do",
 		    "if p.p_pid == 1 then print(p.p_comm) end", "end")))

@@ -13,6 +13,13 @@ describe("ptype", function()
 		return lab.vmcore("-M", of.core, "-N", of.kernel, "ptype", ...)
 	end
 
+	it("says which tag a name without one may be", function()
+		local out, err, status = text(sys, "timeval")
+		assert.same({ "", 1 }, { out, status })
+		assert.matches("no typedef timeval among the types of [^\n]*; there is struct timeval\n$", err)
+		assert.matches("no typedef nosuch among the types of [^;]*$", (select(2, text(sys, "nosuch"))))
+	end)
+
 	it("prints members with their offsets", function()
 		local out, err, status = text(sys, "struct timeval")
 		assert.equal("OFFSET SIZE DECLARATION\n     -   16 struct timeval {\n"

@@ -4,6 +4,7 @@
 -- @module vmcore.prompt.chain
 
 local kvm = require "kvm"
+local instance = require "vmcore.instance"
 local names = require "vmcore.names"
 
 local chain = {}
@@ -39,7 +40,8 @@ local function split(text)
 		text = front
 	end
 	local call = text:match "[%w_]%s*%b()$"
-	return not call and text:match "%b()$" or text:match "([%a_][%w_]*)$", steps
+	return not call and text:match "%b()$" or text:match "%u+%s*%b()$"
+	    or text:match "([%a_][%w_]*)$", steps
 end
 
 local function member_type(t, step)
@@ -85,13 +87,21 @@ local function of_root(session, root, steps)
 	if root:sub(1, 1) == "(" then
 		return of_parentheses(session, root), 1
 	end
+	local macro, name = root:match "^(%u+)%s*%(%s*([%a_][%w_]*)"
+	if not macro then
+		macro, name = "VNET", root:match "^V_(.+)"
+	end
+	local t = name and instance.type(session.k, macro, name)
+	if t then
+		return t, 1
+	end
 	local value, at = lua_value(session, root), 1
 	if value ~= nil then
 		value, at = through_tables(value, steps)
 	else
-		local symbol, t = names.symbol(session.k, root)
+		local symbol, of = names.symbol(session.k, root)
 		if symbol then
-			return t, 1
+			return of, 1
 		end
 	end
 	if kvm.type_of(value) == "object" then

@@ -3,6 +3,7 @@
 
 local chain = require "vmcore.prompt.chain"
 local command = require "vmcore.prompt.command"
+local instance = require "vmcore.instance"
 local names = require "vmcore.prompt.names"
 
 local complete = {}
@@ -124,6 +125,12 @@ function complete.candidates(session, before, word)
 	end
 	if text then
 		return behind(session, text, operator, word), false
+	end
+	local macro = before:match "([%a_][%w_]*)%s*%(%s*$"
+	if macro and instance.is(macro) then
+		return instance.names(session.k, macro, function(prefix)
+			return names.with(session.names.symbols, prefix)
+		end, word), false
 	end
 	local tag = before:match "([%a]+)%s+$"
 	if TAGS[tag] then

@@ -29,11 +29,25 @@ local function one(value, options)
 	return escape.text(tostring(value))
 end
 
-local function entries(t, options)
+local function is_plain(value)
+	local meta = type(value) == "table" and getmetatable(value)
+	return type(value) == "table" and not (meta and (meta.__tostring or meta.__name))
+end
+
+-- The entries of a table, one text each, in order. Tables in it are written
+-- out, those in them are not.
+local function entries(t, options, inside)
 	local lines = {}
 	for key, value in pairs(t) do
 		local name = type(key) == "string" and escape.text(key) or ("[%s]"):format(one(key))
-		local text = type(value) == "table" and escape.text(tostring(value)) or one(value, options)
+		local text
+		if not is_plain(value) then
+			text = one(value, options)
+		elseif inside then
+			text = "{...}"
+		else
+			text = "{" .. table.concat(entries(value, options, true), ", ") .. "}"
+		end
 		lines[#lines + 1] = { key = key, text = name .. " = " .. text }
 		if #lines == ENTRIES then
 			break
@@ -48,7 +62,7 @@ local function entries(t, options)
 	for i, line in ipairs(lines) do
 		lines[i] = line.text
 	end
-	return next(lines) and table.concat(lines, "\n") or "{}"
+	return lines
 end
 
 --- The text of a Lua value.
@@ -56,9 +70,8 @@ end
 -- @tparam ?table options of vmcore.format
 -- @treturn string lines without the last newline
 function show.value(value, options)
-	local meta = getmetatable(value)
-	if type(value) == "table" and not (meta and (meta.__tostring or meta.__name)) then
-		return entries(value, options)
+	if is_plain(value) then
+		return next(value) ~= nil and table.concat(entries(value, options), "\n") or "{}"
 	end
 	return one(value, options)
 end
