@@ -148,9 +148,11 @@ local function interfaces(n)
 		drv = RUNNING, counters = { 1000, 1, 2000, 2, 3, 64000, 128000, 0, 0, 4 },
 		{ n:link(2, "\2\0\x5e\x10\0\1"), n:inet_address(HOST), n:inet_address("\255\255\255\0"),
 		n:inet_address "\xc0\0\2\255" } })
-	n:interface(jail, { name = "lo0", index = 1, mtu = 16384, flags = UP | LOOPBACK,
-		drv = RUNNING, counters = {},
-		{ n:link(1, ""), n:inet_address("\127\0\0\1"), n:inet_address("\255\0\0\0") } })
+	if jail then
+		n:interface(jail, { name = "lo0", index = 1, mtu = 16384, flags = UP | LOOPBACK,
+			drv = RUNNING, counters = {},
+			{ n:link(1, ""), n:inet_address("\127\0\0\1"), n:inet_address("\255\0\0\0") } })
+	end
 	local lo, em = n.interfaces[1], n.interfaces[2]
 	local UPF, GATEWAY, HOSTF, STATIC = 0x1, 0x2, 0x4, 0x800
 	n:routes(host, {
@@ -165,12 +167,17 @@ end
 --- What system.new's `prepare` takes.
 -- @tparam integer layout 12, 13 or 15
 -- @tparam ?function more is called with sys.net, to plant more
+-- @tparam ?table lacks what the kernel was made without: `vimage` (there is the
+--   host's stack only, in plain variables), `inet6`, `sctp`: true
 -- @treturn function
-function net.prepare(layout, more)
+function net.prepare(layout, more, lacks)
+	lacks = lacks or {}
 	return function(sys)
-		local n = image.new(sys, layout, PROTOCOLS, DOMAINS)
+		local n = image.new(sys, layout, PROTOCOLS, DOMAINS, lacks)
 		for _, d in ipairs(SOCKETS) do
-			net.inet(n, d)
+			if n.stacks[d[3]] and not (lacks.inet6 and PROTOCOLS[d[2]][1] == AF_INET6) then
+				net.inet(n, d)
+			end
 		end
 		syncache(n)
 		unix(n)

@@ -44,13 +44,26 @@ local VNET = { tcbinfo = "struct inpcbinfo", udbinfo = "struct inpcbinfo",
 
 local MAGIC = 0x5e4a6f28	-- VNET_MAGIC_N, net/vnet.h
 
--- A template of the variables in the kernel, and a copy for each stack.
-local function stacks(n)
-	local sys, names = n.sys, {}
-	for name in pairs(n.variables) do
+local function sorted_names(list)
+	local names = {}
+	for name in pairs(list) do
 		names[#names + 1] = name
 	end
 	table.sort(names)
+	return names
+end
+
+-- Without VIMAGE: one of each variable, like any other.
+local function one_stack(n)
+	for _, name in ipairs(sorted_names(n.variables)) do
+		n.sys:var(name, n.variables[name])
+	end
+	n.prefix, n.stacks[1] = "", { vnet = 0, base = 0 }
+end
+
+-- A template of the variables in the kernel, and a copy for each stack.
+local function stacks(n)
+	local sys, names = n.sys, sorted_names(n.variables)
 	local start = sys:reserve(".data", 0, 64)
 	for _, name in ipairs(names) do
 		sys:var("vnet_entry_" .. name, n.variables[name], nil, { section = ".data", bind = "local" })
@@ -83,7 +96,7 @@ local function owners(n)
 	local sys = n.sys
 	for p in each(sys, sys.by_name.allprison.addr, "struct prison", "pr_list") do
 		local jid = sys.mem:get(p + sys.types:offsetof("struct prison", "pr_id"), 4)
-		sys:fill(p, "struct prison", { pr_vnet = n.stacks[jid + 1].vnet })
+		sys:fill(p, "struct prison", { pr_vnet = (n.stacks[jid + 1] or n.stacks[1]).vnet })
 	end
 	for p in each(sys, sys.by_name.allproc.addr, "struct proc", "p_list") do
 		n.procs[sys.mem:get(p + sys.types:offsetof("struct proc", "p_pid"), 4)] = p
@@ -105,7 +118,7 @@ end
 --- Give a stack's variable a value, or members of it.
 function methods:set(stack, name, value)
 	local sys = self.sys
-	local at = sys.by_name["vnet_entry_" .. name].addr + stack.base
+	local at = sys.by_name[self.prefix .. name].addr + stack.base
 	if type(value) == "table" then
 		return sys:fill(at, self.variables[name], value)
 	end
@@ -191,7 +204,7 @@ end
 
 function methods:link_inpcb(stack, list, inp)
 	local sys = self.sys
-	local info = sys.by_name["vnet_entry_" .. list].addr + stack.base
+	local info = sys.by_name[self.prefix .. list].addr + stack.base
 	local m = sys.types:member("struct inpcbinfo", "ipi_listhead")
 	local head = info + m.bit // 8
 	if m.kind == "ptr" then
@@ -239,7 +252,7 @@ function methods:counter(value)
 end
 
 function methods:counters(stack, name, list, n)
-	local at = self.sys.by_name["vnet_entry_" .. name].addr + stack.base
+	local at = self.sys.by_name[self.prefix .. name].addr + stack.base
 	self.zero = self.zero or self:counter(0)
 	for i = 0, n - 1 do
 		self.sys.mem:u64(at + i * 8, list[i] and self:counter(list[i]) or self.zero)
@@ -302,7 +315,8 @@ methods.routes, methods.arp = route.routes, route.arp
 -- @tparam integer layout 12, 13 or 15
 -- @tparam table list protocols, see net.lua
 -- @tparam table domains names by family
-function image.new(sys, layout, list, domains)
+-- @tparam table lacks what the kernel was made without, see net.lua
+function image.new(sys, layout, list, domains, lacks)
 	types.parse(COMMON, nil, sys.types)
 	types.parse(source.read(("spec/support/layouts/net%d-amd64.h"):format(layout)), nil, sys.types)
 	types.parse(VARIABLES, nil, sys.types)
@@ -312,10 +326,18 @@ function image.new(sys, layout, list, domains)
 	for name, spelling in pairs(VNET) do
 		variables[name] = spelling
 	end
+	for name, part in pairs { ip6stat = "inet6", icmp6stat = "inet6", system_base_info = "sctp" } do
+		variables[name] = not lacks[part] and variables[name] or nil
+	end
 	local n = setmetatable({ sys = sys, variables = variables, stacks = {}, procs = {}, files = {},
+		prefix = "vnet_entry_",
 		protosw = {}, queued = {}, slabs = {}, per_slab = 15,
 		sockets = {}, pcbs = {}, interfaces = {} }, image.meta)
-	stacks(n)
+	if lacks.vimage then
+		one_stack(n)
+	else
+		stacks(n)
+	end
 	owners(n)
 	protocols(n, list, domains)
 	return n

@@ -80,7 +80,10 @@ function netstack.new(k, report, jids)
 	local base = member.getter(T, "vnet_data_base")
 	local view = setmetatable({ k = k, places = {}, list = {}, prefix = "" }, view_meta)
 	if base == nil or not vnet.has(k) then
-		view.list[1] = { base = 0, jid = 0 }
+		view.list[1] = (jids == nil or jids[0]) and { base = 0, jid = 0 } or nil
+		if jids and not (jids[0] and next(jids, next(jids)) == nil) then
+			report "the kernel has no VIMAGE: all jails use the host's network stack, 0"
+		end
 		return view
 	end
 	view.prefix = "vnet_entry_"
