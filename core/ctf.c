@@ -105,19 +105,51 @@ count_types(const struct kvmi_ctf *c)
 	return (n);
 }
 
+#define	BEST_RANK	4
+
+/*
+ * How good a type is for its name: a definition is better than a declaration,
+ * a root type than a hidden one.  0: it is not found by name.
+ */
+static uint8_t
+name_rank(const struct kvmi_record *r)
+{
+
+	if (r->name[0] == '\0' || named_kind(r) == KVM_K_VOID)
+		return (0);
+	return (1 + (r->root ? 1 : 0) + (r->kind != KVM_K_FORWARD ? 2 : 0));
+}
+
 static void
-index_names(struct kvmi_ctf *c)
+add_names(struct kvmi_ctf *c, const uint8_t *ranks, uint8_t rank)
 {
 	struct kvmi_record r;
-	enum kvm_kind kind;
 	uint32_t i;
 
 	for (i = c->ntypes; i > 0; i--) {
-		if (!kvmi_ctf_record(c, i, &r) || r.name[0] == '\0' ||
-		    (kind = named_kind(&r)) == KVM_K_VOID)
+		if (ranks[i - 1] != rank)
 			continue;
-		kvmi_hash_add(&c->names, name_key(kind, r.name), i);
+		kvmi_ctf_record(c, i, &r);
+		kvmi_hash_add(&c->names, name_key(named_kind(&r), r.name), i);
 	}
+}
+
+/* Of a name, the best type is to come out first, and so goes in last. */
+static int
+index_names(struct kvmi_ctf *c)
+{
+	struct kvmi_record r;
+	uint8_t *ranks, rank;
+	uint32_t i;
+
+	if ((ranks = malloc((size_t)c->ntypes + 1)) == NULL)
+		return (kvmi_nomem(c->source.kd, "names of types"));
+	for (i = 0; i < c->ntypes; i++)
+		ranks[i] = kvmi_ctf_record(c, i + 1, &r) ? name_rank(&r) : 0;
+	for (rank = 1; rank <= BEST_RANK; rank++)
+		add_names(c, ranks, rank);
+	free(ranks);
+	return (0);
 }
 
 static int
@@ -139,8 +171,7 @@ index_types(struct kvmi_ctf *c)
 	}
 	c->ntypes = n;
 	kvmi_hash_init(&c->names, c->names_mem, n + 1);
-	index_names(c);
-	return (0);
+	return (index_names(c));
 }
 
 static bool
@@ -153,7 +184,6 @@ same_name(enum kvm_kind kind, const char *a, const char *b)
 	    kvmi_base_find(a) == kvmi_base_find(b));
 }
 
-/* A definition is better than a declaration, a root type than a hidden one. */
 static enum kvm_errclass
 find(struct kvmi_source *source, enum kvm_kind kind, const char *name,
     uint32_t *number)
@@ -161,21 +191,16 @@ find(struct kvmi_source *source, enum kvm_kind kind, const char *name,
 	const struct kvmi_ctf *c = ctf_of(source);
 	struct kvmi_record r;
 	uint32_t i;
-	int rank = 0, this;
 
 	i = kvmi_hash_first(&c->names, name_key(kind, name));
-	for (; i != KVMI_HASH_END && rank < 4;
-	    i = kvmi_hash_next(&c->names, i)) {
-		if (!kvmi_ctf_record(c, i, &r) || named_kind(&r) != kind ||
-		    !same_name(kind, r.name, name))
-			continue;
-		this = 1 + (r.root ? 1 : 0) + (r.kind != KVM_K_FORWARD ? 2 : 0);
-		if (this > rank) {
-			rank = this;
+	for (; i != KVMI_HASH_END; i = kvmi_hash_next(&c->names, i)) {
+		kvmi_ctf_record(c, i, &r);
+		if (named_kind(&r) == kind && same_name(kind, r.name, name)) {
 			*number = i;
+			return (KVM_E_NONE);
 		}
 	}
-	return (rank == 0 ? KVM_E_NOTYPE : KVM_E_NONE);
+	return (KVM_E_NOTYPE);
 }
 
 static enum kvm_errclass
