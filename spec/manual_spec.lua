@@ -45,6 +45,64 @@ describe("the manual", function()
 		end
 	end)
 
+	-- Text and modules of each page about Lua.
+	local function lua_pages()
+		local out = {}
+		for _, path in ipairs(source.files("lua", "*.3lua")) do
+			local text = source.read(path)
+			out[#out + 1] = { path = path, text = text, modules = pages.modules_named(text) }
+		end
+		return out
+	end
+
+	it("documents every module that is there for others, and each of its functions", function()
+		local missing, described = {}, lua_pages()
+		for _, name in ipairs(pages.public_modules()) do
+			local text = ""
+			for _, page in ipairs(described) do
+				text = text .. (page.modules[name] and page.text or "")
+			end
+			local module = text == "" and {} or require(name)
+			missing[#missing + 1] = text == "" and name or nil
+			for fn, value in pairs(type(module) == "table" and module or {}) do
+				if type(value) == "function" and not text:find("%f[%w_]" .. fn .. "%f[^%w_]") then
+					missing[#missing + 1] = name .. "." .. fn
+				end
+			end
+		end
+		none(missing)
+	end)
+
+	it("documents no function that a module has not", function()
+		local bad = {}
+		for _, page in ipairs(lua_pages()) do
+			local by_last = {}
+			for name in pairs(page.modules) do
+				if name ~= "vmcore" and package.searchpath(name, package.path) then
+					by_last[name:match "[^.]+$"] = name
+				end
+			end
+			for last, fn in page.text:gmatch "\n%.It Fn ([%w_]+)%.([%w_]+)" do
+				local module = by_last[last] and require(by_last[last])
+				if module and module[fn] == nil then
+					bad[#bad + 1] = ("%s: %s.%s"):format(page.path, by_last[last], fn)
+				end
+			end
+		end
+		none(bad)
+	end)
+
+	it("has an example on every page about Lua", function()
+		local bad = {}
+		for _, page in ipairs(lua_pages()) do
+			local section = page.text:match "\n%.Sh EXAMPLES\n(.-)\n%.Sh " or ""
+			if not section:find("require \"vmcore\"", 1, true) then
+				bad[#bad + 1] = page.path
+			end
+		end
+		none(bad)
+	end)
+
 	it("refers to pages of its own that exist", function()
 		none(pages.dangling(source.files("core lua scripts", "*.[1-9]", "*.3lua")))
 	end)

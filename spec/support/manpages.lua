@@ -88,6 +88,38 @@ function manpages.commands()
 	return source.lines_of "cd scripts && find . -type f ! -name '*.[1-9]' ! -name vmcore | sed 's,^./,,' | LC_ALL=C sort"
 end
 
+local function module_of(path)
+	return (path:gsub("^lua/", ""):gsub("%.lua$", ""):gsub("/init$", ""):gsub("/", "."))
+end
+
+--- The modules that are there for others: those of the kernel's headers, and
+-- whatever else a command requires. Sorted.
+function manpages.public_modules()
+	local seen, out = {}, {}
+	for _, path in ipairs(source.lines_of "ls lua/vmcore/kern/*.lua") do
+		seen[module_of(path)] = true
+	end
+	for _, name in ipairs(manpages.commands()) do
+		for _, required in ipairs(source.requires("scripts/" .. name)) do
+			seen[required] = true
+		end
+	end
+	for name in pairs(seen) do
+		out[#out + 1] = name
+	end
+	table.sort(out)
+	return out
+end
+
+--- The modules that a page names: name -> true.
+function manpages.modules_named(text)
+	local out = {}
+	for name in text:gmatch "%f[%w_]vmcore[%w_.]*" do
+		out[name:gsub("%.$", "")] = true
+	end
+	return out
+end
+
 --- References to pages of our own that are not there.
 function manpages.dangling(paths)
 	local have, bad = {}, {}
