@@ -39,10 +39,14 @@ local function in_file(kd)
 	return first_line(data.data:sub(offset + 1, offset + 1024))
 end
 
+local UNTOLD = "whether the kernel file is the dump's can't be told: the page where this"
+    .. " kernel has its version was not dumped"
+
 --- Compare the kernel's version with the dump's.
 -- @tparam kvm.descriptor kd
 -- @treturn ?boolean nil when the kernel can't be compared
--- @treturn ?string when they differ: how
+-- @treturn ?string when they differ: how; when they ought to be comparable, and
+--   are not: why
 function identity.kernel(kd)
 	if kd:lookup "version" == nil then
 		return nil
@@ -54,7 +58,7 @@ function identity.kernel(kd)
 	local memory = not known and in_memory(kd) or nil
 	if not memory then
 		if not file or note == "" then
-			return nil
+			return nil, not dump.truncated and UNTOLD or nil
 		end
 		memory = file
 	end
@@ -109,7 +113,7 @@ end
 function identity.doubts(kd)
 	local doubts = {}
 	local matches, how = identity.kernel(kd)
-	if matches == false then
+	if not matches then
 		doubts[#doubts + 1] = how
 	end
 	for _, damage in ipairs(identity.damage(kd)) do

@@ -1,4 +1,5 @@
 --- Kernel files that are not the dump's, dumps that are not whole.
+local forge = require "spec.support.forge"
 local lab = require "spec.support.lab"
 local vmcore = require "vmcore"
 
@@ -34,6 +35,15 @@ describe("doubts", function()
 		os.execute(("ln -s %s %s/vmcore.0"):format(ours.core, dir))
 		local text = doubts(dir .. "/vmcore.0", other.kernel)
 		assert.matches("does not match", text)
+	end)
+
+	it("are there when the version of a kernel without contents was not dumped", function()
+		local dir = lab.folder()
+		os.execute(("ln -s %s %s/vmcore.0"):format(ours.core, dir))
+		forge.kernel { symbols = { { name = "version", addr = 0xffffffff80ae5a00, size = 256 } } }
+		    :write(dir .. "/kernel")
+		assert.equal("whether the kernel file is the dump's can't be told: the page where this kernel"
+		    .. " has its version was not dumped", doubts(dir .. "/vmcore.0", dir .. "/kernel"))
 	end)
 
 	it("are there when the dump is cut off", function()
