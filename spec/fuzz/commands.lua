@@ -197,7 +197,7 @@ local function round(n)
 	if #words == 0 then
 		words = pool
 	end
-	local core, undo, said = WORK .. "/core", {}, nil
+	local core, undo, said = WORK .. "/core", {}
 	if math.random(60) == 1 then
 		local size = math.random(0, file:seek "end")
 		core, said = truncated(size), { "cut off at " .. size }

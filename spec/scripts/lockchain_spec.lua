@@ -101,4 +101,17 @@ describe("lockchain", function()
 		assert.equal(1, status)
 		lab.golden("lockchain-damaged", out .. "--- standard error\n" .. err)
 	end)
+
+	it("says that a thread waits for what is no lock", function()
+		local sys = lab.system("locks, none there", { layout = 13, prepare = locks.prepare,
+			change = function(s)
+				locks.place(s)
+				local td = s.truth.processes[740].threads[4].addr
+				local ts = s.memory:get(td + s.types:offsetof("struct thread", "td_blocked"), 8)
+				s.memory:struct(ts, "struct turnstile", { ts_lockobj = 0xdeadc0dedeadc0de })
+			end })
+		local _, err, status = lab.rows(sys, "lockchain")
+		assert.equal(1, status)
+		assert.matches("thread at 0x%x+: it is blocked, and at 0xdeadc0dedeadc0de is no lock", err)
+	end)
 end)

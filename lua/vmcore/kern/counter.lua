@@ -86,6 +86,15 @@ local function names(T)
 	return list
 end
 
+-- The value of the counter that a pointer in an array leads to; nil and the
+-- fault when it can't be read.
+local function element(k, read, at)
+	local ok, value = pcall(function()
+		return read(k.kd:read_ptr(at) or kvm.object(k:type "char", at))
+	end)
+	return ok and value or nil, not ok and value or nil
+end
+
 --- The values of an array of counters, by the names that a struct has for
 -- them.
 -- @tparam table k
@@ -104,9 +113,7 @@ function counter.array(k, read, address, T)
 		if i >= n then
 			return nil
 		end
-		local pointer = k.kd:read_ptr(address + i * size)
-		local ok, value = pcall(read, pointer)
-		return list[i] or ("[%d]"):format(i), ok and value or nil, not ok and value or nil
+		return list[i] or ("[%d]"):format(i), element(k, read, address + i * size)
 	end
 end
 
@@ -146,8 +153,7 @@ function counter.list(k, read, address, name, n)
 		if i >= n then
 			return nil
 		end
-		local ok, value = pcall(read, k.kd:read_ptr(address + i * size))
-		return ("%s[%d]"):format(name, i), ok and value or nil, not ok and value or nil
+		return ("%s[%d]"):format(name, i), element(k, read, address + i * size)
 	end
 end
 

@@ -33,6 +33,24 @@ local function owners(k, report)
 	return found
 end
 
+-- The addresses of the stacks: of the list, and those that only jails lead to.
+local function addresses(k, jid_of, report)
+	local list, met, astray = {}, {}, {}
+	for stack in vnet.each(k, function(status) report("vnet_head: " .. status.message) end) do
+		list[#list + 1] = kvm.toaddress(stack)
+		met[list[#list]] = true
+	end
+	for address in pairs(jid_of) do
+		astray[#astray + 1] = not met[address] and address or nil
+	end
+	table.sort(astray, math.ult)
+	for _, address in ipairs(astray) do
+		report(("the network stack of jail %d is not in vnet_head"):format(jid_of[address]))
+		list[#list + 1] = address
+	end
+	return list
+end
+
 --- The address of a variable in a stack.
 -- @tparam table stack one of `list`
 -- @tparam string name without "vnet_entry_"
@@ -88,8 +106,7 @@ function netstack.new(k, report, jids)
 	end
 	view.prefix = "vnet_entry_"
 	local jid_of = owners(k, report)
-	for stack in vnet.each(k, function(status) report("vnet_head: " .. status.message) end) do
-		local address = kvm.toaddress(stack)
+	for _, address in ipairs(addresses(k, jid_of, report)) do
 		local jid = jid_of[address]
 		local ok, at = pcall(base, address)
 		if not ok then

@@ -147,18 +147,27 @@ local methods = {}
 local view_meta = { __index = methods }
 
 -- Each table of a stack: the rib_head's address, family, FIB.
-function methods:tables(stack, wanted)
+function methods:tables(stack, wanted, report)
 	local k, families = self.k, self.families
+	local function pointer(at)
+		local value, message = k.kd:read_ptr(at)
+		if value == nil then
+			report("the routing tables: " .. message)
+		end
+		return value
+	end
 	local variable = self.stacks:address(stack, "rt_tables")
-	local base = variable and k.kd:read_ptr(variable)
+	local base = variable and pointer(variable)
 	local fibs = self.stacks:address(stack, "rt_numfibs")
 	local n = fibs and k.kd:read_uint(fibs, 4) or member.integer(k, "rt_numfibs") or 1
 	local list = {}
 	for fib = 0, base and base ~= 0 and math.min(n, FIBS_MAX) - 1 or -1 do
 		for _, family in ipairs { inaddr.AF_INET, inaddr.AF_INET6 } do
 			local at = base + (fib * (families + 1) + family) * k.kd:ptrsize()
-			local head = k.kd:read_ptr(at)
-			if head and head ~= 0 and (not wanted or family == wanted) then
+			local head = (not wanted or family == wanted) and pointer(at)
+			if head == nil then
+				return list
+			elseif head and head ~= 0 then
 				list[#list + 1] = { head = head, family = family, fib = fib }
 			end
 		end
@@ -178,7 +187,7 @@ function methods:each(stack, report, family)
 		return self.name_of(stack, number)
 	end
 	return coroutine.wrap(function()
-		for _, list in ipairs(self:tables(stack, family)) do
+		for _, list in ipairs(self:tables(stack, family, report)) do
 			local ok, top = pcall(self.top, list.head)
 			if not ok then
 				report(("the routing table at %#x: %s"):format(list.head, tostring(top)))

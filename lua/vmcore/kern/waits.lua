@@ -23,11 +23,22 @@ local LOCK_TYPES = { sx = true, lockmgr = true }
 local methods = {}
 local view_meta = { __index = methods }
 
+-- The lock at an address that a thread waits for, if one is there; else that
+-- is said.
+local function known(view, td, address)
+	local found = address and view.locks:at(address)
+	if found == nil and not view.unknown[td] then
+		view.unknown[td] = true
+		view.report(("thread at %#x: it is blocked, and at %#x is no lock"):format(td, address or 0))
+	end
+	return found
+end
+
 -- Through a turnstile; from 15 on a thread that spins says for what.
 local function blocked_on(view, td)
 	local ts = view.turnstiles and view.turnstiles.blocked(td)
 	if ts then
-		local found = view.locks:at(view.turnstiles.lock(ts) or 0)
+		local found = known(view, td, view.turnstiles.lock(ts))
 		if found and not found.owner and not found.trackers then
 			found.owner = view.turnstiles.owner(ts)
 		end
@@ -36,7 +47,7 @@ local function blocked_on(view, td)
 	end
 	local wanted = view.wanted and view.wanted(td)
 	if wanted then
-		return view.locks:at(wanted), "spinning"
+		return known(view, td, wanted), "spinning"
 	end
 end
 
@@ -303,7 +314,7 @@ function waits.new(k, report)
 	return setmetatable({
 		vnodes = vnodelist.new(k), vnode_lock = vnode_lock and vnode_lock.offset,
 		lock_of_vnode = member.pointer(V, "v_vnlock"),
-		k = k, locks = locks, ranges = rangelock.new(k, locks), report = report,
+		k = k, locks = locks, ranges = rangelock.new(k, locks), report = report, unknown = {},
 		turnstiles = turnstile.new(k), sleepqs = sleepqs,
 		channels = sleepqs and sleepqs:by_channel(report) or {},
 		wchan = member.pointer(TD, "td_wchan"), wmesg = member.pointer(TD, "td_wmesg"),

@@ -27,3 +27,16 @@ for _, layout in ipairs { 12, 13, 15 } do
 		end)
 	end)
 end
+
+it("counters in an array that is out of reach are faults", function()
+	local sys = net.system(13)
+	local k <close> = assert(vmcore.open { core = sys.core, kernel = sys.kernel })
+	local read = counter.reader(k)
+	for _, each in ipairs { counter.array(k, read, 0xfffffe0000123000, k:type "struct udpstat"),
+		counter.list(k, read, 0xfffffe0000123000, "states", 2) } do
+		local name, value, fault = each()
+		assert.is_string(name)
+		assert.is_nil(value)
+		assert.equal(0xfffffe0000123000, fault.address)
+	end
+end)

@@ -39,3 +39,21 @@ describe("a kernel without VIMAGE", function()
 		assert.equal(k:symbol "allproc".value, stacks:address(stacks.list[1], "allproc"))
 	end)
 end)
+
+describe("network stacks with damage", function()
+	it("are those of the jails, too, where the list is cut", function()
+		for what, head in pairs { poisoned = 0xdeadc0dedeadc0de, empty = 0 } do
+			local sys = net.system(13, "vnet_head " .. what, function(s)
+				s.memory:u64(s.sys.by_name.vnet_head.addr, head)
+			end)
+			local k <close> = assert(vmcore.open { core = sys.core, kernel = sys.kernel })
+			local said = {}
+			local stacks = netstack.new(k, function(message) said[#said + 1] = message end)
+			assert.same({ 0, 1 }, { stacks.list[1].jid, stacks.list[2].jid })
+			assert.equal(sys.net.stacks[1].base, stacks.list[1].base)
+			local text = table.concat(said, "; ")
+			assert.matches("of jail 0 is not in vnet_head", text)
+			assert.matches("of jail 1 is not in vnet_head", text)
+		end
+	end)
+end)

@@ -22,3 +22,21 @@ for _, layout in ipairs { 12, 13, 15 } do
 		end)
 	end)
 end
+
+describe("routes with damage", function()
+	it("are missed aloud", function()
+		local sys = net.system(13, "routes out of reach", function(s)
+			for _, stack in ipairs(s.sys.net.stacks) do
+				s.memory:u64(s.sys.by_name.vnet_entry_rt_tables.addr + stack.base, 0xdeadc0dedeadc0de)
+			end
+		end)
+		local k <close> = assert(vmcore.open { core = sys.core, kernel = sys.kernel })
+		local stacks = netstack.new(k)
+		local said = {}
+		for _ in assert(route.new(k, stacks)):each(stacks.list[1], function(message) said[#said + 1] = message end) do
+			said[#said + 1] = "a route"
+		end
+		assert.equal(1, #said)
+		assert.matches("^the routing tables: kvm_read 0xdeadc0de", said[1])
+	end)
+end)
