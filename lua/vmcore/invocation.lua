@@ -78,6 +78,12 @@ end
 function invocation.parse(parser, arguments)
 	local ok, options = parser:pparse(arguments)
 	if not ok then
+		-- Who asks for help need not know what else is wanted.
+		for _, word in ipairs(arguments) do
+			if word == "-h" or word == "--help" then
+				return { help = true, execute = {} }, "text"
+			end
+		end
 		return nil, options
 	elseif options.json and options.csv and not options.help then
 		return nil, "--json and --csv exclude each other"

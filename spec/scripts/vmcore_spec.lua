@@ -51,6 +51,17 @@ describe("vmcore", function()
 		assert.matches("%-%-pid", out)
 	end)
 
+	it("tells of a command that wants arguments, without them", function()
+		for _, name in ipairs { "print", "ptype", "search", "sym", "walk", "whatis", "x" } do
+			for _, help in ipairs { "-h", "--help" } do
+				local out, err, status = run(name, help)
+				assert.equal("", err)
+				assert.equal(0, status)
+				assert.matches("^Usage: vmcore " .. name, out)
+			end
+		end
+	end)
+
 	it("has a version", function()
 		local out, _, status = run("--version")
 		assert.equal("vmcore " .. require "kvm".version, out:match "^[^\n]*")
