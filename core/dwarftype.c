@@ -119,22 +119,25 @@ index_up_to(struct kvmi_dwtypes *t, uint32_t die)
  * Is the type at die a copy of the one at first?  While they are compared,
  * references are taken as they are.
  */
-static bool
-is_copy(struct kvmi_dwtypes *t, uint32_t die, uint32_t first)
+static enum kvm_errclass
+is_copy(struct kvmi_dwtypes *t, uint32_t die, uint32_t first, bool *copy)
 {
 	struct kvmi_source *source = &t->source;
 	struct kvmi_record a, b;
+	enum kvm_errclass class;
 	uint32_t i, j;
-	bool same;
 
+	*copy = false;
+	if (number_of(t, first, &i) != KVM_E_NONE ||
+	    number_of(t, die, &j) != KVM_E_NONE)
+		return (KVM_E_NOMEM);
+	if (!kvmi_dwpart_record(source, i, &a) ||
+	    !kvmi_dwpart_record(source, j, &b))
+		return (KVM_E_NONE);
 	t->comparing = true;
-	same = number_of(t, first, &i) == KVM_E_NONE &&
-	    number_of(t, die, &j) == KVM_E_NONE &&
-	    kvmi_dwpart_record(source, i, &a) &&
-	    kvmi_dwpart_record(source, j, &b) &&
-	    kvmi_same_record(source, &a, source, &b);
+	class = kvmi_same_record(source, &a, source, &b, copy);
 	t->comparing = false;
-	return (same);
+	return (class);
 }
 
 /* The DIE that stands for all copies of the type at *die. */
@@ -142,9 +145,11 @@ static enum kvm_errclass
 find_original(struct kvmi_dwtypes *t, uint32_t *die)
 {
 	const struct kvmi_dwname *e;
+	enum kvm_errclass class;
 	enum kvm_kind kind;
 	const char *name;
 	Dwarf_Die at;
+	bool copy;
 
 	if (!kvmi_die_at(t->dwarf, *die, &at))
 		return (KVM_E_FORMAT);
@@ -156,10 +161,12 @@ find_original(struct kvmi_dwtypes *t, uint32_t *die)
 	if (index_up_to(t, *die) != 0)
 		return (KVM_E_NOMEM);
 	e = kvmi_dwnames_first(&t->index.types, kind, name);
-	if (e != NULL && e->definition && e->die < *die &&
-	    is_copy(t, *die, e->die))
+	if (e == NULL || !e->definition || e->die >= *die)
+		return (KVM_E_NONE);
+	class = is_copy(t, *die, e->die, &copy);
+	if (class == KVM_E_NONE && copy)
 		*die = e->die;
-	return (KVM_E_NONE);
+	return (class);
 }
 
 static enum kvm_errclass

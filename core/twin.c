@@ -4,14 +4,14 @@
  * twin.c: types that are copies of another: those that a module has from the
  * kernel's headers.
  *
- * A module's source numbers them otherwise.  A type that
- * has the kernel's name and looks the same is the kernel's, so that a struct
- * ifnet is a struct ifnet whoever points to it.
+ * A module's source numbers them otherwise.  A type that has the kernel's name
+ * and looks the same is the kernel's, so that a struct ifnet is a struct ifnet
+ * whoever points to it.
  */
 #include "types.h"
 
 /* Pointers to pointers and the like that are followed to compare typedefs. */
-#define	MAX_DEPTH	8
+#define	MAX_HOPS	8
 
 /* A type of either source. */
 struct side {
@@ -19,31 +19,39 @@ struct side {
 	struct kvmi_record	 r;
 };
 
-static bool same(const struct side *, const struct side *, unsigned int);
+/* A comparison under way. */
+struct comparison {
+	unsigned int	hops;		/* from target to target */
+	bool		nomem;		/* no answer, for lack of memory */
+};
 
-/* What ref means to the source; false when that can't be told. */
+static bool same(const struct side *, const struct side *,
+    struct comparison *);
+
+/* What from is made of; false when that can't be told. */
 static bool
-follow(const struct side *from, uint32_t ref, struct side *to)
+follow(const struct side *from, struct side *to, struct comparison *c)
 {
-	struct kvmi_source *owner;
+	enum kvm_errclass class;
 	uint32_t number;
 
-	if (ref == 0 || from->source->ops->locate(from->source, ref, &owner,
-	    &number) != KVM_E_NONE)
-		return (false);
-	to->source = owner;
-	return (owner->ops->record(owner, number, &to->r));
+	class = from->source->ops->locate(from->source, from->r.ref,
+	    &to->source, &number);
+	if (class == KVM_E_NOMEM)
+		c->nomem = true;
+	return (class == KVM_E_NONE &&
+	    to->source->ops->record(to->source, number, &to->r));
 }
 
 static bool
-same_target(const struct side *a, const struct side *b, unsigned int depth)
+same_target(const struct side *a, const struct side *b, struct comparison *c)
 {
 	struct side x, y;
 
 	if (a->r.ref == 0 || b->r.ref == 0)
 		return (a->r.ref == b->r.ref);
-	return (depth < MAX_DEPTH && follow(a, a->r.ref, &x) &&
-	    follow(b, b->r.ref, &y) && same(&x, &y, depth + 1));
+	return (c->hops++ < MAX_HOPS && follow(a, &x, c) &&
+	    follow(b, &y, c) && same(&x, &y, c));
 }
 
 static bool
@@ -98,7 +106,8 @@ tag_of(const struct side *s)
 }
 
 static bool
-same_contents(const struct side *a, const struct side *b, unsigned int depth)
+same_contents(const struct side *a, const struct side *b,
+    struct comparison *c)
 {
 
 	switch (a->r.kind) {
@@ -115,46 +124,54 @@ same_contents(const struct side *a, const struct side *b, unsigned int depth)
 		    same_enumerators(a, b));
 	case KVM_K_ARRAY:
 		return (a->r.nelems == b->r.nelems &&
-		    same_target(a, b, depth));
+		    same_target(a, b, c));
 	case KVM_K_FUNCTION:
 		return (a->r.n == b->r.n && a->r.variadic == b->r.variadic &&
-		    same_target(a, b, depth));
+		    same_target(a, b, c));
 	default:
-		return (same_target(a, b, depth));
+		return (same_target(a, b, c));
 	}
 }
 
 static bool
-same(const struct side *a, const struct side *b, unsigned int depth)
+same(const struct side *a, const struct side *b, struct comparison *c)
 {
 
 	if (strcmp(a->r.name, b->r.name) != 0)
 		return (false);
 	if (a->r.kind == KVM_K_FORWARD || b->r.kind == KVM_K_FORWARD)
 		return (tag_of(a) == tag_of(b));
-	return (a->r.kind == b->r.kind && same_contents(a, b, depth));
+	return (a->r.kind == b->r.kind && same_contents(a, b, c));
 }
 
-bool
+enum kvm_errclass
 kvmi_same_record(struct kvmi_source *source, const struct kvmi_record *r,
-    struct kvmi_source *other, const struct kvmi_record *s)
+    struct kvmi_source *other, const struct kvmi_record *its, bool *answer)
 {
-	struct side a = { source, *r }, b = { other, *s };
+	struct side a = { source, *r }, b = { other, *its };
+	struct comparison c = { .hops = 0 };
 
-	return (same(&a, &b, 0));
+	*answer = same(&a, &b, &c);
+	return (c.nomem ? KVM_E_NOMEM : KVM_E_NONE);
 }
 
-uint32_t
+enum kvm_errclass
 kvmi_twin(struct kvmi_source *kernel, struct kvmi_source *source,
-    const struct kvmi_record *r)
+    const struct kvmi_record *r, uint32_t *number)
 {
 	struct kvmi_record its;
-	uint32_t number;
+	enum kvm_errclass class;
+	uint32_t found;
+	bool twins;
 
-	if (r->name[0] == '\0' || r->kind == KVM_K_FORWARD ||
-	    kernel->ops->find(kernel, r->kind, r->name, &number) !=
-	    KVM_E_NONE || !kernel->ops->record(kernel, number, &its) ||
-	    !kvmi_same_record(source, r, kernel, &its))
-		return (0);
-	return (number);
+	*number = 0;
+	if (r->name[0] == '\0' || r->kind == KVM_K_FORWARD)
+		return (KVM_E_NONE);
+	class = kernel->ops->find(kernel, r->kind, r->name, &found);
+	if (class != KVM_E_NONE || !kernel->ops->record(kernel, found, &its))
+		return (class == KVM_E_NOMEM ? class : KVM_E_NONE);
+	class = kvmi_same_record(source, r, kernel, &its, &twins);
+	if (class == KVM_E_NONE && twins)
+		*number = found;
+	return (class);
 }

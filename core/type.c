@@ -341,10 +341,15 @@ make_record(struct kvmi_types *types, struct kvmi_source *source,
     uint32_t number, const struct kvmi_record *r, unsigned int depth,
     kvm_type_t **tp)
 {
-	uint32_t twin;
+	enum kvm_errclass class;
+	uint32_t twin = 0;
 
-	if (source->parent != NULL &&
-	    (twin = kvmi_twin(source->parent, source, r)) != 0)
+	if (source->parent != NULL) {
+		class = kvmi_twin(source->parent, source, r, &twin);
+		if (class != KVM_E_NONE)
+			return (class);
+	}
+	if (twin != 0)
 		return (make_type(types, source->parent, twin, depth, tp));
 	switch (r->kind) {
 	case KVM_K_VOID:		/* a hole */

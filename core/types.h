@@ -132,14 +132,15 @@ kvm_type_t *kvmi_type_inner(kvm_type_t *);
 unsigned int kvmi_type_ptrsize(const kvm_t *);
 
 /*
- * twin.c.  Number of the type of the kernel's that r, a named type of the
- * source, is a copy of; 0: none.
+ * twin.c.  *number gets that of the kernel's type of which r, a named type of
+ * the source, is a copy; 0: it is none.
  */
-uint32_t kvmi_twin(struct kvmi_source *kernel, struct kvmi_source *,
-	    const struct kvmi_record *r);
-/* Do two records of the same name describe the same type? */
-bool	kvmi_same_record(struct kvmi_source *, const struct kvmi_record *,
-	    struct kvmi_source *, const struct kvmi_record *);
+enum kvm_errclass kvmi_twin(struct kvmi_source *kernel, struct kvmi_source *,
+	    const struct kvmi_record *r, uint32_t *number);
+/* Do two records describe the same type? */
+enum kvm_errclass kvmi_same_record(struct kvmi_source *,
+	    const struct kvmi_record *, struct kvmi_source *,
+	    const struct kvmi_record *, bool *);
 
 /*
  * derive.c: the type of a record whose kind is found by what it is made of.

@@ -62,13 +62,18 @@ describe("a core that runs out of memory", function()
 	end)
 
 	it("does so where types and lines are DWARF's, too", function()
-		local types = forge.types(TYPES)
+		local copies, symbols = {}, {}
+		for i = 1, 150 do
+			copies[i] = ("typedef struct proc *copy_t%d;"):format(i)
+			symbols[i] = { name = "copy" .. i, addr = DATA + 0x100 + 8 * i, size = 8, ctype = "copy_t" .. i }
+		end
+		local types = forge.types(TYPES .. table.concat(copies))
 		local func = types:add{ k = "func", r = types:id "int", p = { types:id "struct proc *", 0 } }
 		local path = DIR .. "/dwarf"
-		forge.kernel{ types = types, ctf = false, dwarf = { copies = 3 }, symbols = {
-			{ name = "allproc", addr = DATA + 0x18, size = 8, ctype = "struct proc *" },
-			{ name = "panic", addr = 0xffffffff80200000, size = 64, type = "func", ctype = func },
-		} }:write(path)
+		symbols[#symbols + 1] = { name = "allproc", addr = DATA + 0x18, size = 8, ctype = "struct proc *" }
+		symbols[#symbols + 1] = { name = "panic", addr = 0xffffffff80200000, size = 64, type = "func",
+			ctype = func }
+		forge.kernel{ types = types, ctf = false, dwarf = { copies = 3 }, symbols = symbols }:write(path)
 		-- In the kernel file, and in one beside it.
 		cc.run(("cd %s && cp dwarf split.debug && objcopy -R '.debug*' dwarf split"):format(DIR))
 		local lua = os.getenv "LUA" or "lua5.4"

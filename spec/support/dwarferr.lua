@@ -25,6 +25,24 @@ function scenarios.dwarf_symbol(kd)
 	return { tostring(t), t.target:member "p_pid".offset }
 end
 
+-- The symbols' unit has copies of types, of which others are the first: enough
+-- of them for tables to grow while two are compared.
+function scenarios.dwarf_copies(kd)
+	local same = 0
+	for i = 1, 150 do
+		local t, message, code = kd:type_of_symbol("copy" .. i)
+		local first
+		if t then
+			first, message, code = kd:type("typedef", "copy_t" .. i)
+		end
+		if not first then
+			return nil, message, code
+		end
+		same = same + (t == first and 1 or 0)
+	end
+	return same
+end
+
 function scenarios.dwarf_function(kd)
 	return answer(kd:type_of_symbol "panic")
 end
