@@ -3,6 +3,7 @@
 -- @module vmcore.kern.holders
 
 local kvm = require "kvm"
+local lock = require "vmcore.kern.lock"
 local member = require "vmcore.kern.member"
 local pcpu = require "vmcore.kern.pcpu"
 local selection = require "vmcore.kern.selection"
@@ -49,6 +50,44 @@ function holders.noted(view, procs, report)
 		note(view, notes, spinlocks(at), view.curthread(at), report)
 	end
 	return notes
+end
+
+-- The locks of vnodes that are held.
+local function each_vnode_lock(view, report, fn)
+	local word = view.vnodes and view.vnode_lock and
+	    member.getter(view.k:type "struct vnode", "v_lock.lk_lock")
+	local shift = lock.readers_shift(view.k, "lockmgr")
+	for vp in word and view.vnodes:each(nil, report) or function() end do
+		local ok, value = pcall(word, vp)
+		if not ok or lock.shared_word(value, shift) ~= "unlocked" then
+			fn(vp + view.vnode_lock)
+		end
+	end
+end
+
+--- The locks that can be found: variables, those of processes and of vnodes,
+-- those that WITNESS noted.
+-- @tparam table view of vmcore.kern.waits
+-- @tparam table procs of vmcore.kern.proc
+-- @tparam function report
+-- @tparam function fn of the address, and the name of a variable
+function holders.each_lock(view, procs, report, fn)
+	for address, name in view.locks:variables() do
+		fn(address, name)
+	end
+	local m = procs.type:member "p_mtx"
+	for p in m and procs:addresses() or function() end do
+		fn(p + m.offset)
+	end
+	local noted = {}
+	for address in pairs(view.notes) do
+		noted[#noted + 1] = address
+	end
+	table.sort(noted, math.ult)
+	for _, address in ipairs(noted) do
+		fn(address)
+	end
+	each_vnode_lock(view, report, fn)
 end
 
 -- Those whose requests a range lock granted; who they are is not always noted.

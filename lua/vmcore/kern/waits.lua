@@ -174,38 +174,6 @@ function methods:all(procs, report)
 	return list, by_td
 end
 
--- The locks of vnodes that are held.
-local function each_vnode_lock(view, report, fn)
-	local word = view.vnodes and view.vnode_lock and
-	    member.getter(view.k:type "struct vnode", "v_lock.lk_lock")
-	local shift = lock.readers_shift(view.k, "lockmgr")
-	for vp in word and view.vnodes:each(nil, report) or function() end do
-		local ok, value = pcall(word, vp)
-		if not ok or lock.shared_word(value, shift) ~= "unlocked" then
-			fn(vp + view.vnode_lock)
-		end
-	end
-end
-
-local function each_word(view, procs, report, fn)
-	for address, name in view.locks:variables() do
-		fn(address, name)
-	end
-	local m = procs.type:member "p_mtx"
-	for p in m and procs:addresses() or function() end do
-		fn(p + m.offset)
-	end
-	local noted = {}
-	for address in pairs(view.notes) do
-		noted[#noted + 1] = address
-	end
-	table.sort(noted, math.ult)
-	for _, address in ipairs(noted) do
-		fn(address)
-	end
-	each_vnode_lock(view, report, fn)
-end
-
 --- The lock at an address, held or not, as held() tells of it.
 -- @tparam integer address
 -- @tparam table procs
@@ -241,7 +209,7 @@ function methods:held(procs, awaited, report)
 			list[#list + 1], seen[found.address] = found, true
 		end
 	end
-	each_word(self, procs, report, add)
+	holders.each_lock(self, procs, report, add)
 	for _, wait in ipairs(awaited) do
 		if not seen[wait.lock.address] and (wait.lock.owner or wait.lock.state ~= "unlocked") then
 			list[#list + 1], seen[wait.lock.address] = wait.lock, true
