@@ -2,6 +2,7 @@
 -- compares.
 local header = require "spec.support.header"
 local pages = require "spec.support.manpages"
+local script = require "vmcore.script"
 local source = require "spec.support.source"
 
 -- What breaks a rule; there must be nothing.
@@ -43,6 +44,52 @@ describe("the manual", function()
 		for _, name in ipairs(pages.commands()) do
 			assert.matches("\n%.It %a%a " .. name .. "%f[^%w]", page)
 		end
+	end)
+
+	-- The keys of a script's rows, those that its usual options ask for.
+	local function keys_of(command)
+		local found = {}
+		local function add(columns, options)
+			if type(columns) == "function" then
+				columns = columns(options)
+			end
+			for _, column in ipairs(columns or {}) do
+				found[#found + 1] = column[1]
+			end
+		end
+		for _, flag in ipairs { "json", "all", "addresses", "queues", "buffers", "retransmits", "flows",
+		    "congestion", "interfaces", "memory", "bpf", "netisr", "routes", "statistics", "zones",
+		    "malloc", "interrupts", "hexdump", "summary", "verbose", "use", "long", "usage", "job" } do
+			local options = { json = true, nonzero = 0, address = {}, [flag] = true }
+			for _, part in ipairs(command.parts and command.parts(options) or { command }) do
+				add(part.columns, options)
+			end
+		end
+		return found
+	end
+
+	-- Words behind .Va in a page: a set. What ends in * stands for many.
+	local function variables(page)
+		local names = {}
+		for line in page:gmatch "[^\n]*%f[%w]Va%f[%W][^\n]*" do
+			for name in line:gmatch "[%w_]+%*?" do
+				names[name] = true
+			end
+		end
+		return names
+	end
+
+	it("documents every key of every command", function()
+		local known, missing = variables(source.read "scripts/vmcore.1"), {}
+		for _, name in ipairs(pages.commands()) do
+			for _, key in ipairs(keys_of(assert(script.load("scripts/" .. name)))) do
+				assert.equal(key:lower(), key)
+				if not (known[key] or known[key:gsub("_.*", "_*")]) then
+					missing[name .. ": " .. key] = name
+				end
+			end
+		end
+		assert.same({}, missing)
 	end)
 
 	-- Text and modules of each page about Lua.

@@ -14,7 +14,7 @@ function listeners.columns()
 		{ "flags", "Flags", width = 7 }, { "received", "Recv", width = 9 },
 		{ "dropped", "Drop", width = 9 }, { "matched", "Match", width = 9 },
 		{ "stored", "Sblen", width = 6 }, { "held", "Hblen", width = 6 },
-		{ "comm", "Command", "left", width = 16 }, part.address("d", "Bpf") }
+		{ "comm", "Command", "left", width = 16 }, part.address("addr", "Bpf") }
 end
 
 -- The names of processes.
@@ -33,7 +33,7 @@ function listeners.rows(k, o, report)
 	for key, field in pairs(of) do
 		fields[key] = function(s) return field(s.d) end
 	end
-	function fields.d(s) return s.d end
+	function fields.addr(s) return s.d end
 	function fields.netif(s) return s.ifp and interfaces.name(s.ifp) end
 	function fields.comm(s) return names[of.pid(s.d)] end
 	local each = view:each(report)
