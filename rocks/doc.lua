@@ -49,11 +49,14 @@ local function pages_of_tree()
 	for _, path in ipairs((lines_of "find core lua scripts -name '*.[1-9]' -o -name '*.3lua' | sort")) do
 		local name, section = path:match "([^/]+)%.(%w+)$"
 		local source = read(path)
-		local names = {}
+		local names, modules = {}, {}
+		for module in (source:match "\n%.Sh SYNOPSIS\n(.-)\n%.Sh " or ""):gmatch 'require "(vmcore%.[%w_.]+)"' do
+			modules[#modules + 1] = module
+		end
 		for line in source:match "\n%.Sh NAME\n(.-)\n%.Sh ":gmatch "%.Nm ([^\n]*)" do
 			names[#names + 1] = line:match "^%S+"
 		end
-		pages[#pages + 1] = { path = path, name = name, section = section, names = names,
+		pages[#pages + 1] = { path = path, name = name, section = section, names = names, modules = modules,
 			file = ("%s.%s.html"):format(name, section),
 			title = ("%s(%s)"):format(name, section), about = words(source:match "\n%.Nd ([^\n]*)") }
 	end
@@ -127,28 +130,38 @@ local function commands(readme)
 	return table.concat(out, "\n")
 end
 
--- What else a page has: functions, or the headings of the command's.
+-- What else a page has: functions, modules, or the headings of the command's.
 local function also(page)
 	local out = {}
-	for _, name in ipairs(page.names) do
+	for _, name in ipairs(page.section == "3lua" and page.modules or page.names) do
 		if name ~= page.name then
 			out[#out + 1] = escape(name)
 		end
 	end
 	for _, heading in ipairs(page.section == "1" and headings(page.body) or {}) do
-		out[#out + 1] = link(page.file .. "#" .. heading.anchor, heading.title)
+		if heading.title:find "%l" then
+			out[#out + 1] = link(page.file .. "#" .. heading.anchor, heading.title)
+		end
 	end
 	return #out > 0 and '<br><span class="also">' .. table.concat(out, ", ") .. "</span>" or ""
 end
 
--- The pages of a section.
-local function listing(section, pages)
-	local out = { ('<h2 id="section-%s">%s</h2>'):format(section.name, escape(section.title)), "<table>" }
+-- The pages of a section: first those that README leads to, in its order.
+local function listing(section, pages, readme)
+	local found = {}
 	for _, page in ipairs(pages) do
 		if page.section == section.name then
-			out[#out + 1] = ("<tr><td>%s</td><td>%s%s</td></tr>"):format(link(page.file, page.title),
-			    escape(page.about), also(page))
+			found[#found + 1] = page
+			page.place = readme:find("(" .. page.path .. ")", 1, true) or #readme
 		end
+	end
+	table.sort(found, function(a, b)
+		return a.place < b.place or a.place == b.place and a.name < b.name
+	end)
+	local out = { ('<h2 id="section-%s">%s</h2>'):format(section.name, escape(section.title)), "<table>" }
+	for _, page in ipairs(found) do
+		out[#out + 1] = ("<tr><td>%s</td><td>%s%s</td></tr>"):format(link(page.file, page.title),
+		    escape(page.about), also(page))
 	end
 	out[#out + 1] = "</table>"
 	return table.concat(out, "\n")
@@ -158,10 +171,10 @@ local function start_page(pages, readme)
 	local first = markdown.html(readme:match "^# [^\n]*\n\n(.-\n)\n", function() return nil end)
 	local out = { "<h1>vmcore</h1>", first, "<p>" .. link("readme.html", "README") ..
 		": what there is, two commands to begin with, a script of your own.</p>" }
-	out[#out + 1] = listing(SECTIONS[1], pages)
+	out[#out + 1] = listing(SECTIONS[1], pages, readme)
 	out[#out + 1] = commands(readme)
 	for i = 2, #SECTIONS do
-		out[#out + 1] = listing(SECTIONS[i], pages)
+		out[#out + 1] = listing(SECTIONS[i], pages, readme)
 	end
 	return table.concat(out, "\n") .. "\n"
 end
