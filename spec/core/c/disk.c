@@ -3,8 +3,8 @@
  *
  * A dump on a disk of FreeBSD: a file that says of itself that it is a
  * character device and has no size, can't be mapped, and is asked for its size
- * by ioctl(2).  Linked with a core/disk.c that knows of that request.  argv:
- * the file; prints what the dump is contained in, and the dump.
+ * by ioctl(2).  argv: the file; prints what the dump is contained in, and the
+ * dump.
  */
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -13,14 +13,14 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <unistd.h>
 
-#include "kvm.h"
+/* No other system has it. */
+#define	DIOCGMEDIASIZE	0x40086481UL
+
+#include "../../../core/disk.c"
 
 static ino_t disk;
-
-int	ioctl(int fd, unsigned long request, ...);
 
 int
 fstat(int fd, struct stat *st)
