@@ -1,5 +1,6 @@
 --- What README and the manual show is done as it stands there, on the dump of
--- `make demo`.
+-- `make demo`. With GOLDEN=write in the environment, what is printed is put into
+-- the pages instead, where they show all of it: then read what they say.
 local cc = require "spec.support.cc"
 local lab = require "spec.support.lab"
 local session = require "spec.support.session"
