@@ -47,7 +47,12 @@ function holders.noted(view, procs, report)
 	local spinlocks = view.witness and view.witness.spinlocks
 	for _, pc in spinlocks and pcpu.each(view.k) or function() end do
 		local at = kvm.toaddress(pc)
-		note(view, notes, spinlocks(at), view.curthread(at), report)
+		local ok, list, td = pcall(function() return spinlocks(at), view.curthread(at) end)
+		if ok and td then
+			note(view, notes, list, td, report)
+		else
+			report(("the spin locks of the CPU at %#x: %s"):format(at, ok and "it has no thread" or tostring(list)))
+		end
 	end
 	return notes
 end

@@ -125,7 +125,8 @@ local function tmpfs(view)
 	return function(vp)
 		local tm = view.mount_data(view.mount(vp))
 		if tm and known[tm] == nil then
-			known[tm] = tmpfs_index(root(tm), N, read, function(node) return kind(node) == VDIR end)
+			local top = root(tm)
+			known[tm] = top and tmpfs_index(top, N, read, function(node) return kind(node) == VDIR end) or {}
 		end
 		return tm and climb(view.data(vp), function(node)
 			local entry = known[tm][node]

@@ -4,6 +4,8 @@ local lab = require "spec.support.lab"
 local locks = require "spec.support.locks"
 local proc = require "vmcore.kern.proc"
 local vmcore = require "vmcore"
+local waits = require "vmcore.kern.waits"
+local witnesses = require "spec.support.witnesses"
 
 describe("holders", function()
 	it("of an exclusive lock are its owner; WITNESS says where", function()
@@ -49,4 +51,21 @@ describe("holders", function()
 		assert.equal(3, #holders.of { ranges = ranges })
 		assert.same({ 7 }, holders.threads { ranges = ranges })
 	end)
+end)
+
+it("holders of spin locks are not known where a CPU has no thread", function()
+	local sys = lab.system("witness, no thread", { layout = 13, prepare = witnesses.prepare,
+		change = function(s)
+			witnesses.place(s)
+			local pcpus = s.sys.by_name.cpuid_to_pcpu.addr
+			s.memory:struct(s.memory:get(pcpus, 8), "struct pcpu", { pc_curthread = 0 })
+			s.memory:struct(s.memory:get(pcpus + 8, 8), "struct pcpu", { pc_curthread = 0 })
+		end })
+	local k <close> = assert(vmcore.open { core = sys.core, kernel = sys.kernel })
+	local said = {}
+	local function report(message)
+		said[#said + 1] = message
+	end
+	assert.is_table(holders.noted(assert(waits.new(k, report)), assert(proc.new(k)), report))
+	assert.matches("the spin locks of the CPU at 0x%x+: it has no thread", table.concat(said, "; "))
 end)

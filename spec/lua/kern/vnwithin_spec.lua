@@ -83,3 +83,15 @@ for _, layout in ipairs { 12, 13, 15 } do
 		end)
 	end)
 end
+
+it("a vnode of a tmpfs without a root has no path there", function()
+	local sys = lab.system("tmpfs without a root", { layout = 13, prepare = files.prepare(13),
+		change = function(s)
+			files.place(s)
+			s.truth.tmpfs = files.vnode(s, { type = VREG, mount = 3, node = s.sys:make("struct tmpfs_node", {}) })
+			remount(s, 3, "tmpfs", "/tmp", s.sys:make("struct tmpfs_mount", { tm_root = 0 }))
+		end })
+	local k <close> = assert(vmcore.open { core = sys.core, kernel = sys.kernel })
+	local path = assert(vnode.new(k)):path(sys.truth.tmpfs)
+	assert.is_nil(path)
+end)
