@@ -166,8 +166,35 @@ int	bind_fail(lua_State *, struct bind_kd *);
 int	bind_failure(lua_State *, enum kvm_errclass, const char *fmt, ...);
 /* A string argument without NULs inside. */
 const char *bind_checkname(lua_State *, int arg);
-/* Set a field of the table on top; unsigned values keep their bit pattern. */
+/*
+ * Set a field of the table on top; unsigned values keep their bit pattern,
+ * and NULL is nil.
+ */
 void	bind_setint(lua_State *, const char *field, uint64_t value);
+void	bind_setbool(lua_State *, const char *field, bool value);
+void	bind_setstring(lua_State *, const char *field, const char *value);
+
+/*
+ * Upvalues of an iterator, after the metatables: what it goes through, and
+ * where it is; it may have others.
+ */
+#define	BIND_UP_SUBJECT	lua_upvalueindex(BIND_NUP + 1)
+#define	BIND_UP_CURSOR	lua_upvalueindex(BIND_NUP + 2)
+
+static inline size_t
+bind_cursor(lua_State *L)
+{
+
+	return ((size_t)lua_tointeger(L, BIND_UP_CURSOR));
+}
+
+static inline void
+bind_setcursor(lua_State *L, size_t cursor)
+{
+
+	lua_pushinteger(L, (lua_Integer)cursor);
+	lua_replace(L, BIND_UP_CURSOR);
+}
 
 static inline bool
 bind_is(lua_State *L, int idx, int mt)
@@ -294,7 +321,9 @@ struct bind_type *bind_checktype(lua_State *, int arg);
 /* Push the userdata of a type; kd is the descriptor's index. */
 struct bind_type *bind_pushtype(lua_State *, struct bind_kd *, int kd,
 	    kvm_type_t *);
-/* The same, kd being what the type at index type belongs to. */
+/* Return it, or what bind_fail() does when t is NULL. */
+int	bind_givetype(lua_State *, struct bind_kd *, int kd, kvm_type_t *t);
+/* The same as bind_pushtype(), of the descriptor of the type at index type. */
 struct bind_type *bind_pushtypeof(lua_State *, struct bind_kd *, int type,
 	    kvm_type_t *);
 /* Push the type's target (of a pointer or array); kept once made. */

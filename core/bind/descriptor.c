@@ -191,22 +191,6 @@ kd_ptrsize(lua_State *L)
 	return (1);
 }
 
-static void
-set_string(lua_State *L, const char *field, const char *value)
-{
-
-	lua_pushstring(L, value);
-	lua_setfield(L, -2, field);
-}
-
-static void
-set_bool(lua_State *L, const char *field, bool value)
-{
-
-	lua_pushboolean(L, value);
-	lua_setfield(L, -2, field);
-}
-
 static const char *
 dump_kind(enum kvm_dump_kind kind)
 {
@@ -234,13 +218,13 @@ push_note(lua_State *L, const struct kvm_dump *d)
 {
 
 	lua_createtable(L, 0, 7);
-	set_string(L, "arch", d->kd_note_arch);
-	set_string(L, "hostname", d->kd_note_hostname);
-	set_string(L, "version", d->kd_note_version);
-	set_string(L, "panic", d->kd_note_panic);
-	set_string(L, "time", d->kd_note_time);
-	set_string(L, "status", d->kd_note_status);
-	set_string(L, "compression", d->kd_note_compression);
+	bind_setstring(L, "arch", d->kd_note_arch);
+	bind_setstring(L, "hostname", d->kd_note_hostname);
+	bind_setstring(L, "version", d->kd_note_version);
+	bind_setstring(L, "panic", d->kd_note_panic);
+	bind_setstring(L, "time", d->kd_note_time);
+	bind_setstring(L, "status", d->kd_note_status);
+	bind_setstring(L, "compression", d->kd_note_compression);
 	bind_setint(L, "length", d->kd_note_length);
 }
 
@@ -249,20 +233,20 @@ push_dump(lua_State *L, const struct kvm_dump *d)
 {
 
 	lua_createtable(L, 0, 24);
-	set_string(L, "kind", dump_kind(d->kd_kind));
-	set_string(L, "arch", d->kd_arch);
-	set_string(L, "compression", d->kd_compression);
-	set_string(L, "container", d->kd_container);
-	set_string(L, "encryption", d->kd_encryption);
+	bind_setstring(L, "kind", dump_kind(d->kd_kind));
+	bind_setstring(L, "arch", d->kd_arch);
+	bind_setstring(L, "compression", d->kd_compression);
+	bind_setstring(L, "container", d->kd_container);
+	bind_setstring(L, "encryption", d->kd_encryption);
 	bind_setint(L, "version", d->kd_version);
 	bind_setint(L, "ptrsize", d->kd_ptrsize);
-	set_bool(L, "bigendian", d->kd_bigendian);
+	bind_setbool(L, "bigendian", d->kd_bigendian);
 	bind_setint(L, "page_size", d->kd_page_size);
 	bind_setint(L, "size", d->kd_size);
 	bind_setint(L, "size_expected", d->kd_size_expected);
-	set_bool(L, "complete", d->kd_complete);
-	set_bool(L, "truncated", d->kd_truncated);
-	set_string(L, "damage", d->kd_damage);
+	bind_setbool(L, "complete", d->kd_complete);
+	bind_setbool(L, "truncated", d->kd_truncated);
+	bind_setstring(L, "damage", d->kd_damage);
 	bind_setint(L, "zero_tail", d->kd_zero_tail);
 	bind_setint(L, "pages", d->kd_pages);
 	bind_setint(L, "pages_lost", d->kd_pages_lost);

@@ -33,8 +33,7 @@ bind_pushfault(lua_State *L, struct bind_kd *k, enum kvm_errclass why,
 			addr = kvm_erraddr(k->kd);
 	}
 	lua_setfield(L, -2, "message");
-	lua_pushstring(L, kvm_errclass_name(why));
-	lua_setfield(L, -2, "code");
+	bind_setstring(L, "code", kvm_errclass_name(why));
 	bind_setint(L, "address", addr);
 }
 

@@ -60,8 +60,7 @@ raise_null(lua_State *L, struct bind_type *t, kvaddr_t start)
 	lua_createtable(L, 0, 4);
 	lua_pushliteral(L, "null pointer on the way");
 	lua_setfield(L, -2, "message");
-	lua_pushstring(L, kvm_errclass_name(KVM_E_UNMAPPED));
-	lua_setfield(L, -2, "code");
+	bind_setstring(L, "code", kvm_errclass_name(KVM_E_UNMAPPED));
 	bind_setint(L, "address", 0);
 	bind_pushroot(L, t, start);
 	lua_pushfstring(L, "%s->%s", lua_tostring(L, -1),

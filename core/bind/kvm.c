@@ -74,6 +74,22 @@ bind_setint(lua_State *L, const char *field, uint64_t value)
 	lua_setfield(L, -2, field);
 }
 
+void
+bind_setbool(lua_State *L, const char *field, bool value)
+{
+
+	lua_pushboolean(L, value);
+	lua_setfield(L, -2, field);
+}
+
+void
+bind_setstring(lua_State *L, const char *field, const char *value)
+{
+
+	lua_pushstring(L, value);
+	lua_setfield(L, -2, field);
+}
+
 static const char *
 opt_name(lua_State *L, int arg)
 {

@@ -66,16 +66,13 @@ push_section(lua_State *L, size_t index, const struct kvm_module_section *s)
 {
 
 	lua_createtable(L, 0, 7);
-	lua_pushstring(L, s->kms_name);
-	lua_setfield(L, -2, "name");
+	bind_setstring(L, "name", s->kms_name);
 	bind_setint(L, "index", index);
 	bind_setint(L, "type", s->kms_type);
 	bind_setint(L, "addr", s->kms_addr);
 	bind_setint(L, "size", s->kms_size);
-	lua_pushboolean(L, (s->kms_flags & SECTION_ALLOC) != 0);
-	lua_setfield(L, -2, "alloc");
-	lua_pushboolean(L, s->kms_placed);
-	lua_setfield(L, -2, "placed");
+	bind_setbool(L, "alloc", (s->kms_flags & SECTION_ALLOC) != 0);
+	bind_setbool(L, "placed", s->kms_placed);
 }
 
 /* sections(): the list of all, each with its index. */
@@ -138,14 +135,11 @@ module_symbol_at(lua_State *L)
 	return (2);
 }
 
-#define	UP_MODULE	lua_upvalueindex(BIND_NUP + 1)
-#define	UP_CURSOR	lua_upvalueindex(BIND_NUP + 2)
-
 static int
 next_symbol(lua_State *L)
 {
-	struct bind_modfile *m = check_module(L, UP_MODULE);
-	size_t cursor = (size_t)lua_tointeger(L, UP_CURSOR);
+	struct bind_modfile *m = check_module(L, BIND_UP_SUBJECT);
+	size_t cursor = bind_cursor(L);
 	struct kvm_symbol sym;
 	int rc;
 
@@ -154,8 +148,7 @@ next_symbol(lua_State *L)
 	} while (rc == 0 && sym.ks_name[0] == '\0');
 	if (rc == -1)
 		return (0);
-	lua_pushinteger(L, (lua_Integer)cursor);
-	lua_replace(L, UP_CURSOR);
+	bind_setcursor(L, cursor);
 	bind_pushsymbol(L, &sym);
 	return (1);
 }
@@ -173,14 +166,11 @@ module_symbols(lua_State *L)
 }
 
 static int
-push_type(lua_State *L, struct bind_modfile *m, kvm_type_t *t)
+give_type(lua_State *L, struct bind_modfile *m, kvm_type_t *t)
 {
 
-	if (t == NULL)
-		return (bind_fail(L, m->owner));
 	lua_getiuservalue(L, 1, 1);
-	bind_pushtype(L, m->owner, lua_gettop(L), t);
-	return (1);
+	return (bind_givetype(L, m->owner, lua_gettop(L), t));
 }
 
 /* type(kind, name) */
@@ -191,7 +181,7 @@ module_type(lua_State *L)
 	const char *name;
 	enum kvm_kind kind = bind_checkkind(L, 2, &name);
 
-	return (push_type(L, m, kvm_module_type(m->module, kind, name)));
+	return (give_type(L, m, kvm_module_type(m->module, kind, name)));
 }
 
 /* type_of_symbol(name) */
@@ -205,7 +195,7 @@ module_type_of_symbol(lua_State *L)
 
 	if (kvm_module_symbol(m->module, name, &sym) == 0)
 		t = kvm_module_type_of_symbol(m->module, &sym);
-	return (push_type(L, m, t));
+	return (give_type(L, m, t));
 }
 
 static int

@@ -29,8 +29,7 @@ bind_pushsymbol(lua_State *L, const struct kvm_symbol *sym)
 {
 
 	lua_createtable(L, 0, 7);
-	lua_pushstring(L, sym->ks_name);
-	lua_setfield(L, -2, "name");
+	bind_setstring(L, "name", sym->ks_name);
 	bind_setint(L, "value", sym->ks_value);
 	bind_setint(L, "size", sym->ks_size);
 	set_word(L, "type", symbol_types, sizeof(symbol_types) /
@@ -79,24 +78,14 @@ kd_symbol_at(lua_State *L)
 	return (2);
 }
 
-/* Upvalues of the iterators, after the metatables. */
-#define	UP_KD		lua_upvalueindex(BIND_NUP + 1)
-#define	UP_CURSOR	lua_upvalueindex(BIND_NUP + 2)
+/* Upvalue of next_namesake(). */
 #define	UP_NAME		lua_upvalueindex(BIND_NUP + 3)
-
-static void
-set_cursor(lua_State *L, size_t cursor)
-{
-
-	lua_pushinteger(L, (lua_Integer)cursor);
-	lua_replace(L, UP_CURSOR);
-}
 
 static int
 next_symbol(lua_State *L)
 {
-	struct bind_kd *k = bind_checkkd(L, UP_KD);
-	size_t cursor = (size_t)lua_tointeger(L, UP_CURSOR);
+	struct bind_kd *k = bind_checkkd(L, BIND_UP_SUBJECT);
+	size_t cursor = bind_cursor(L);
 	struct kvm_symbol sym;
 	int rc;
 
@@ -105,7 +94,7 @@ next_symbol(lua_State *L)
 	} while (rc == 0 && sym.ks_name[0] == '\0');
 	if (rc == -1)
 		return (0);
-	set_cursor(L, cursor);
+	bind_setcursor(L, cursor);
 	bind_pushsymbol(L, &sym);
 	return (1);
 }
@@ -113,14 +102,14 @@ next_symbol(lua_State *L)
 static int
 next_namesake(lua_State *L)
 {
-	struct bind_kd *k = bind_checkkd(L, UP_KD);
-	size_t cursor = (size_t)lua_tointeger(L, UP_CURSOR);
+	struct bind_kd *k = bind_checkkd(L, BIND_UP_SUBJECT);
+	size_t cursor = bind_cursor(L);
 	struct kvm_symbol sym;
 
 	if (kvm_symbol_next(k->kd, lua_tostring(L, UP_NAME), &cursor, &sym) ==
 	    -1)
 		return (0);
-	set_cursor(L, cursor);
+	bind_setcursor(L, cursor);
 	bind_pushsymbol(L, &sym);
 	return (1);
 }

@@ -210,8 +210,7 @@ push_swap(lua_State *L, const struct kvm_swap *swap)
 {
 
 	lua_createtable(L, 0, 4);
-	lua_pushstring(L, swap->ksw_devname);
-	lua_setfield(L, -2, "devname");
+	bind_setstring(L, "devname", swap->ksw_devname);
 	lua_pushinteger(L, swap->ksw_used);
 	lua_setfield(L, -2, "used");
 	lua_pushinteger(L, swap->ksw_total);

@@ -113,6 +113,16 @@ bind_pushtype(lua_State *L, struct bind_kd *k, int kd, kvm_type_t *type)
 	return (t);
 }
 
+int
+bind_givetype(lua_State *L, struct bind_kd *k, int kd, kvm_type_t *t)
+{
+
+	if (t == NULL)
+		return (bind_fail(L, k));
+	bind_pushtype(L, k, kd, t);
+	return (1);
+}
+
 struct bind_type *
 bind_pushtypeof(lua_State *L, struct bind_kd *k, int type, kvm_type_t *other)
 {
@@ -403,8 +413,7 @@ push_member_record(lua_State *L, struct bind_type *t,
 {
 
 	lua_createtable(L, 0, 5);
-	lua_pushstring(L, m->km_name);
-	lua_setfield(L, -2, "name");
+	bind_setstring(L, "name", m->km_name);
 	bind_pushtypeof(L, t->owner, 1, m->km_type);
 	lua_setfield(L, -2, "type");
 	bind_setint(L, "offset", m->km_bitoff / 8);
@@ -476,8 +485,7 @@ type_enumerators(lua_State *L)
 		if (kvm_type_enumerator(strip, i, &e) == -1)
 			return (bind_fail(L, t->owner));
 		lua_createtable(L, 0, 2);
-		lua_pushstring(L, e.ken_name);
-		lua_setfield(L, -2, "name");
+		bind_setstring(L, "name", e.ken_name);
 		bind_setint(L, "value", (uint64_t)e.ken_value);
 		lua_rawseti(L, -2, (lua_Integer)i + 1);
 	}

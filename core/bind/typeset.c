@@ -11,16 +11,6 @@
 /* A bound on what one definition may hold. */
 #define	MAX_DEFINED	65536
 
-static int
-push_result(lua_State *L, struct bind_kd *k, kvm_type_t *t)
-{
-
-	if (t == NULL)
-		return (bind_fail(L, k));
-	bind_pushtype(L, k, 1, t);
-	return (1);
-}
-
 enum kvm_kind
 bind_checkkind(lua_State *L, int arg, const char **name)
 {
@@ -43,7 +33,7 @@ kd_type(lua_State *L)
 	const char *name;
 	enum kvm_kind kind = bind_checkkind(L, 2, &name);
 
-	return (push_result(L, k, kvm_type(k->kd, kind, name)));
+	return (bind_givetype(L, k, 1, kvm_type(k->kd, kind, name)));
 }
 
 /* type_of_symbol(name) */
@@ -60,7 +50,7 @@ kd_type_of_symbol(lua_State *L)
 	if (kvm_symbol(k->kd, name, &sym) == 0)
 		t = kvm_type_of_symbol(k->kd, &sym);
 	bind_leave(k, &call);
-	return (push_result(L, k, t));
+	return (bind_givetype(L, k, 1, t));
 }
 
 /* type_source(): a word. */
@@ -122,23 +112,19 @@ kd_enumerator(lua_State *L)
 	return (1);
 }
 
-#define	UP_KD		lua_upvalueindex(BIND_NUP + 1)
-#define	UP_CURSOR	lua_upvalueindex(BIND_NUP + 2)
-
 static int
 next_type(lua_State *L)
 {
-	struct bind_kd *k = bind_checkkd(L, UP_KD);
-	size_t i = (size_t)lua_tointeger(L, UP_CURSOR);
+	struct bind_kd *k = bind_checkkd(L, BIND_UP_SUBJECT);
+	size_t i = bind_cursor(L);
 	kvm_type_t *t = NULL;
 
 	while (t == NULL && i < kvm_type_count(k->kd))
 		t = kvm_type_entry(k->kd, i++);
 	if (t == NULL)
 		return (0);
-	lua_pushinteger(L, (lua_Integer)i);
-	lua_replace(L, UP_CURSOR);
-	bind_pushtype(L, k, UP_KD, t);
+	bind_setcursor(L, i);
+	bind_pushtype(L, k, BIND_UP_SUBJECT, t);
 	return (1);
 }
 
@@ -227,7 +213,7 @@ kd_define(lua_State *L)
 		check_member(L, k, 6, i + 1, &members[i]);
 		lua_pop(L, 1);
 	}
-	return (push_result(L, k, kvm_type_define(k->kd,
+	return (bind_givetype(L, k, 1, kvm_type_define(k->kd,
 	    word == 0 ? KVM_K_STRUCT : KVM_K_UNION, name, (uint64_t)size,
 	    members, (size_t)n)));
 }
