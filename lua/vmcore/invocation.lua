@@ -161,10 +161,11 @@ function invocation.open_arguments(options)
 		cachedir = options.cache and cache_folder() or nil, progress = true }
 end
 
---- Open the dump. What can do without a kernel file is not stopped by a lack
--- of it.
+--- Open the dump. Without a kernel file, the symbols that the dump itself holds
+-- have to do; what needs the dump only does without symbols.
 -- @tparam table options
--- @tparam ?string needs of a command: see vmcore.script
+-- @tparam ?string needs of a command: see vmcore.script; "any": the best there
+--   is will do
 -- @treturn[1] table
 -- @treturn[2] nil
 -- @treturn[2] string message
@@ -172,9 +173,12 @@ function invocation.open(options, needs)
 	local vmcore = require "vmcore"
 	local arguments = invocation.open_arguments(options)
 	local k, message, code = vmcore.open(arguments)
-	if k == nil and code == "nokernel" and needs == "dump" then
-		arguments.no_kernel = true
-		k, message = vmcore.open(arguments)
+	if k == nil and code == "nokernel" then
+		k = needs ~= "dump" and require "vmcore.lostkernel".open(arguments) or nil
+		if k == nil and needs then
+			arguments.no_kernel = true
+			k, message = vmcore.open(arguments)
+		end
 	end
 	return k, message
 end

@@ -124,7 +124,7 @@ local function symbol(env, node)
 	end
 	found, t = kd:symbol(name), kd:type_of_symbol(name)
 	local other = not found and looked_up(kd, name)
-	if not found and (not other or not other.type and env.k.kernel) then
+	if not found and (not other or not other.type and (env.k.kernel or env.k.lost_kernel)) then
 		found, t, why = names.symbol(env.k, name)
 	end
 	if found then

@@ -3,6 +3,7 @@
 
 local kvm = require "kvm"
 local eval = require "vmcore.eval"
+local names = require "vmcore.names"
 
 local where = {}
 
@@ -18,9 +19,12 @@ function where.address(k, text)
 	if number then
 		return number
 	end
-	local symbol = text:find "^[%a_.][%w_.]*$" and k.kd:symbol(text)
+	local symbol, t
+	if text:find "^[%a_.][%w_.]*$" then
+		symbol, t = names.symbol(k, text)
+	end
 	if symbol then
-		return symbol.value, k.kd:type_of_symbol(text)
+		return symbol.value, t
 	end
 	local result, message = eval.typed(k, text)
 	if result == nil then
@@ -30,7 +34,7 @@ function where.address(k, text)
 	elseif kvm.type_of(result.value) ~= "object" then
 		error(("'%s' is no address"):format(text), 0)
 	end
-	local t = result.type and result.type:strip()
+	t = result.type and result.type:strip()
 	return kvm.toaddress(result.value), t and t.kind == "pointer" and t.target or result.type
 end
 

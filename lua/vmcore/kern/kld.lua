@@ -148,6 +148,13 @@ function methods:kernel_symbols()
 	return self.recovered
 end
 
+--- Take the kernel's symbols of another view of the same dump: they are looked
+-- for in all of the kernel's memory.
+-- @tparam table view
+function methods:take_kernel_symbols(view)
+	self.recovered = view:kernel_symbols()
+end
+
 --- The symbol that an address belongs to, of the kernel or a module.
 -- @tparam integer address
 -- @treturn ?table symbol: name value size type bind

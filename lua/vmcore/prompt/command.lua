@@ -65,7 +65,7 @@ end
 local function dump_of(session, options, loaded)
 	local arguments = invocation.open_arguments(options)
 	if arguments.core == nil and arguments.kernel == nil then
-		if session.k.kernel == nil and loaded.needs ~= "dump" then
+		if session.k.kernel == nil and not session.k.lost_kernel and loaded.needs ~= "dump" then
 			return nil, "it needs a kernel file, and none was found"
 		end
 		return session.k
