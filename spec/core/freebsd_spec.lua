@@ -42,7 +42,7 @@ end
 
 local function compiler(target, include)
 	local own = CLANG and "$(clang -print-resource-dir)/include" or "$(cc -print-file-name=include)"
-	return ("%s -nostdinc -isystem %s -isystem spec/core/freebsd -isystem %s %s"):format(
+	return ("LD_PRELOAD= %s -nostdinc -isystem %s -isystem spec/core/freebsd -isystem %s %s"):format(
 	    CLANG and ("clang -target %s-unknown-freebsd14.0"):format(target)
 	    or "cc -D__FreeBSD__=14 -U__linux__", own, include, FLAGS)
 end
