@@ -210,7 +210,7 @@ function session.rewrite(path, steps)
 	end
 	table.sort(shown, function(a, b) return (a.from or 0) > (b.from or 0) end)
 	for _, item in ipairs(shown) do
-		if item.expected and not table.concat(item.expected, "\n"):find "%.%.%." then
+		if item.expected and item.printed and not table.concat(item.expected, "\n"):find "%.%.%." then
 			for _ = 1, #item.expected do
 				table.remove(lines, item.from)
 			end
