@@ -52,10 +52,10 @@ local methods = {}
 local view_meta = { __index = methods }
 
 -- Hand out what a process has mapped, a row for each vnode.
-local function mapped(view, p)
+local function mapped(view, p, missed)
 	local maps, found, order = view.maps, {}, {}
 	local map = maps and maps.of(p)
-	for e in map and maps:each(map) or function() return nil end do
+	for e in map and maps:each(map, missed) or function() return nil end do
 		local vp = e.object and maps:describe(e).vnode
 		if vp and found[vp] == nil then
 			order[#order + 1] = vp
@@ -79,7 +79,9 @@ local function of_process(view, p, maps, attempt)
 		end
 	end
 	if maps then
-		attempt(mapped, view, p)
+		attempt(mapped, view, p, function(status)
+			attempt(error, status.message, 0)
+		end)
 	end
 	attempt(function()
 		for fd, fp in view.files:each(p) do

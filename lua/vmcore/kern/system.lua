@@ -6,6 +6,7 @@ local identity = require "vmcore.kern.identity"
 local clock = require "vmcore.kern.clock"
 local member = require "vmcore.kern.member"
 local msgbuf = require "vmcore.kern.msgbuf"
+local selection = require "vmcore.kern.selection"
 local textdump = require "vmcore.kern.textdump"
 
 local system = {}
@@ -79,11 +80,11 @@ function system.crashed(k, procs)
 	if tid == nil or tid <= 0 then
 		return nil
 	end
-	for p in procs:each() do
-		for td in procs:each_thread(p) do
-			if procs.threads.fields.tid(td) == tid then
-				return { tid = tid, td = td, p = p }
-			end
+	local tid_of = procs.threads.fields.tid
+	for td, p in selection.each(procs, nil, function() end) do
+		local ok, found = pcall(tid_of, td)
+		if ok and found == tid then
+			return { tid = tid, td = k:pointer("struct thread *", td), p = k:pointer("struct proc *", p) }
 		end
 	end
 	return { tid = tid }
@@ -123,7 +124,7 @@ local function put_files(row, k, report)
 	return row
 end
 
-local function put_crashed(row, k)
+local function put_crashed(row, k, report)
 	local procs = require "vmcore.kern.proc".new(k)
 	local found = procs and system.crashed(k, procs)
 	if found == nil then
@@ -134,6 +135,8 @@ local function put_crashed(row, k)
 		row.crash_thread = procs.threads.fields.name(found.td)
 		row.crash_pid = procs.fields.pid(found.p)
 		row.crash_comm = procs.fields.comm(found.p)
+	else
+		report(("the crashed thread: %d is in no process's list"):format(found.tid))
 	end
 end
 
@@ -177,7 +180,7 @@ function system.describe(k, report)
 	row.panic = system.panic(k)
 	if k.kernel then
 		put_kernel(row, k)
-		local ok, fault = pcall(put_crashed, row, k)
+		local ok, fault = pcall(put_crashed, row, k, report)
 		row.types = k:type_source()	-- looking for it may have defined some
 		if not ok and kvm.type_of(fault) == "fault" then
 			report("the crashed thread: " .. tostring(fault))
