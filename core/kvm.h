@@ -156,8 +156,9 @@ kvm_t	*kvm_open2(const char *execfile, const char *corefile, int flags,
 
 /*
  * The ready resolver: recognised by kvm_open2(), which then has symbols looked
- * up in the ELF symbol table of the descriptor's own execfile.  It holds no state, so it serves any number of descriptors.  Called
- * directly, it knows no symbol and returns 1.
+ * up in the ELF symbol table of the descriptor's own execfile.  It holds no
+ * state, so it serves any number of descriptors.  Called directly, it knows no
+ * symbol and returns 1.
  */
 int	 kvm_elf_resolver(const char *name, kvaddr_t *addr);
 
@@ -976,14 +977,20 @@ struct kvm_module_section {
 /*
  * Open the file of a module: a relocatable file or a shared object for the
  * machine of the kernel.  It is closed by kvm_close(), as are the types,
- * symbols and strings obtained from it.  NULL on error.
+ * symbols and strings obtained from it; a path that is opened again is another
+ * module.  NULL on error: KVM_E_FORMAT when the file is no such module,
+ * KVM_E_SYS when it can't be read.
  */
 kvm_module_t	*kvm_module_open(kvm_t *kd, const char *path);
+/* The path that it was opened by. */
 const char	*kvm_module_path(kvm_module_t *m);
 /* Is it a relocatable file (ET_REL), whose symbols count from sections? */
 bool		 kvm_module_relocatable(kvm_module_t *m);
 
-/* Section index of the file, from 0 (which is none).  0, or -1. */
+/*
+ * Section index of the file, from 0 (which is none) to the count of them - 1.
+ * 0; or -1, KVM_E_INVAL.
+ */
 int		 kvm_module_section(kvm_module_t *m, size_t index,
 		    struct kvm_module_section *section);
 size_t		 kvm_module_section_count(kvm_module_t *m);
@@ -991,8 +998,8 @@ size_t		 kvm_module_section_count(kvm_module_t *m);
 /*
  * Say that section index lies at addr.  Sections set_vnet and set_pcpu lie
  * where the kernel made room for them in its own sets of that name: then
- * kvm_nlist() knows their variables, too.  0; or -1 when it is no section that
- * takes up memory.
+ * kvm_nlist() knows their variables, too.  0; or -1, KVM_E_INVAL, when it is no
+ * section that takes up memory.
  */
 int		 kvm_module_place(kvm_module_t *m, size_t index,
 		    kvaddr_t addr);
@@ -1014,7 +1021,8 @@ size_t		 kvm_module_symbol_count(kvm_module_t *m);
 /*
  * As kvm_type() and kvm_type_of_symbol(): by the CTF of the module, and where
  * that has nothing, the kernel's.  A type that the module defines just as the
- * kernel does is the kernel's.
+ * kernel does is the kernel's.  NULL on error: KVM_E_NOTYPE, KVM_E_FORMAT when
+ * the module's types are damaged.
  */
 kvm_type_t	*kvm_module_type(kvm_module_t *m, enum kvm_kind kind,
 		    const char *name);

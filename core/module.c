@@ -133,29 +133,10 @@ kvm_module_place(kvm_module_t *m, size_t index, kvaddr_t addr)
 	return (0);
 }
 
-/* Has a symbol an address: is its section, if it is in one, in memory? */
-static bool
-has_address(const kvm_module_t *m, const struct kvm_symbol *sym)
-{
-	struct kvmi_elfsym raw;
-
-	kvmi_symtab_read(m->image, (uint32_t)sym->ks_index, &raw);
-	return (kvmi_image_is_placed(m->image, raw.section));
-}
-
-/* 0; 1: there is none; -1: an error. */
-static int
-find_symbol(kvm_module_t *m, const char *name, struct kvm_symbol *sym)
-{
-	int error = kvmi_image_symbol(m->image, name, sym);
-
-	return (error != 0 || has_address(m, sym) ? error : 1);
-}
-
 int
 kvm_module_symbol(kvm_module_t *m, const char *name, struct kvm_symbol *sym)
 {
-	int error = find_symbol(m, name, sym);
+	int error = kvmi_image_symbol(m->image, name, sym);
 
 	if (error > 0)
 		kvmi_error(m->kd, KVM_E_NOSYM, 0, "no symbol %s in %s", name,
@@ -200,7 +181,8 @@ kvmi_module_lookup(kvm_t *kd, const char *name, struct kvm_nlist *nl)
 	int error;
 
 	for (m = kd->modules; m != NULL; m = m->next) {
-		error = m->placed ? find_symbol(m, name, &sym) : 1;
+		error = m->placed ?
+		    kvmi_image_symbol(m->image, name, &sym) : 1;
 		if (error < 0)
 			return (-1);
 		if (error > 0)

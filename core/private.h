@@ -7,9 +7,9 @@
  *
  * How a read travels: read.c looks the page up in its translation cache; on
  * a miss the architecture's translate() turns the virtual address into a
- * physical one, store.c turns that into an offset in the dump (through
- * pagemap.c for minidumps, elfcore.c for full ones), and bytes.c gives the
- * bytes.  Only bytes.c knows what the dump is stored in.
+ * physical one, of which pagemap.c (minidumps) or elfcore.c (full ones) knows
+ * the offset in the dump, and bytes.c gives the bytes.  Only bytes.c knows
+ * what the dump is stored in.
  */
 #ifndef _KVM_PRIVATE_H_
 #define	_KVM_PRIVATE_H_
@@ -465,6 +465,7 @@ struct kvmi_image *kvmi_image_create(kvm_t *, const char *path);
 void	kvmi_image_destroy(struct kvmi_image *);
 void	kvmi_image_ident(const struct kvmi_image *, struct kvmi_ident *);
 const char *kvmi_image_path(const struct kvmi_image *);
+/* Of one name the best that has an address: see kvmi_image_is_placed(). */
 int	kvmi_image_symbol(struct kvmi_image *, const char *name,
 	    struct kvm_symbol *);
 int	kvmi_image_symbol_at(struct kvmi_image *, kvaddr_t,

@@ -295,7 +295,8 @@ kvmi_image_symbol(struct kvmi_image *img, const char *name,
 	for (i = first_name(img, name); i != KVMI_HASH_END && best < 2;
 	    i = next_name(img, name, i)) {
 		kvmi_symtab_read(img, i, &sym);
-		if ((rank = kvmi_bind_rank(sym.bind)) > best) {
+		rank = kvmi_bind_rank(sym.bind);
+		if (rank > best && kvmi_image_is_placed(img, sym.section)) {
 			best = rank;
 			found = i;
 		}

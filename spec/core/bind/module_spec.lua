@@ -99,6 +99,20 @@ describe("the file of a module", function()
 				assert.is_nil(kd:lookup "demo_attach")
 			end)
 
+			it("has the best symbol of a name that was placed", function()
+				local kd <close> = open()
+				local f = new(kind, { symbols = {
+					{ name = "twice", section = ".text", offset = 8, type = "func", bind = "local" },
+					{ name = "twice", section = ".bss", offset = 8 } } })
+				local m = assert(kd:module(f:write(dir .. "/demo.ko")))
+				f:place(BASE)
+				assert(m:place(f.sections[1].index, f.sections[1].at))
+				assert.equal("local", m:symbol "twice".bind)
+				assert.equal(f.sections[1].at + 8, kd:lookup "twice")
+				assert(m:place(f.sections[3].index, f.sections[3].at))
+				assert.equal("global", m:symbol "twice".bind)
+			end)
+
 			it("has symbols where it was placed", function()
 				local kd <close> = open()
 				local f = new(kind)
