@@ -52,7 +52,7 @@ end
 -- By keyword: the column's key (of vmcore.kern.procinfo), its header...
 local KEYWORDS = {
 	acflag = right("acflag", "ACFLG", 5), args = left("args", "COMMAND", nil, { wide = true, text = command }),
-	c = right("lastcpu", "C"), class = left("class", "CLASS", 10), comm = left("comm", "COMMAND", 19),
+	c = right("lastcpu", "C", 2), class = left("class", "CLASS", 10), comm = left("comm", "COMMAND", 19),
 	cow = right("cow", "COW"), cpu = right("oncpu", "CPU"), dsiz = right("dsize", "DSIZ"),
 	emul = left("emul", "EMUL", 13), etime = right("etime", "ELAPSED", 11, { text = elapsed }),
 	etimes = right("etime", "ELAPSED"), exit = right("exit", "EXIT"), fib = right("fibnum", "FIB"),
@@ -76,7 +76,7 @@ local KEYWORDS = {
 	start = left("start", "STARTED", 19, { format = "time" }), state = left("state", "STAT", 5),
 	svgid = right("svgid", "SVGID", 5), svuid = right("svuid", "SVUID", 5),
 	systime = right("systime", "SYSTIME", 9, { text = cpu_time }),
-	tdname = left("tdname", "TDNAME", 16), time = right("runtime", "TIME", 9, { text = cpu_time }),
+	tdname = left("tdname", "TDNAME", 19), time = right("runtime", "TIME", 9, { text = cpu_time }),
 	tpgid = right("tpgid", "TPGID", 5), tracer = right("tracer", "TRACER"), tsid = right("tsid", "TSID", 5),
 	tsiz = right("tsize", "TSIZ"), tt = left("tty", "TT", 3, { text = short }), tty = left("tty", "TTY", 6),
 	uid = right("uid", "UID", 5), upr = right("userpri", "UPR"), usertime = right("usertime", "USERTIME", 9,
