@@ -62,8 +62,20 @@ local function path_of(path, link)
 	return ("%s.%s%s"):format(stem or path, link, ending or "")
 end
 
+-- Whether a path is that of a device, a FIFO or the like, which a new file must
+-- not take the place of.
+local function is_special(path)
+	local quoted = "'" .. path:gsub("'", [['\'']]) .. "'"
+	return os.execute(("test -e %s && ! test -f %s"):format(quoted, quoted)) == true
+end
+
 local function open(self, link)
-	local entry = { link = link, path = path_of(self.path, link), packets = 0, bytes = 0 }
+	if self.special and #self.list > 0 then
+		error(("%s takes packets of one link type only: not '%s' behind '%s'"):format(self.path, link,
+		    self.list[1].link), 0)
+	end
+	local entry = { link = link, path = self.special and self.path or path_of(self.path, link),
+		packets = 0, bytes = 0 }
 	local file, message = io.open(entry.path, "wb")
 	if file == nil then
 		error(message, 0)
@@ -99,7 +111,7 @@ function methods:close()
 	end
 	for _, entry in ipairs(self.list) do
 		local ok, message = entry.file:close()
-		if ok and #self.list == 1 then
+		if ok and #self.list == 1 and not self.special then
 			ok, message = os.rename(entry.path, self.path)
 			entry.path = self.path
 		end
@@ -110,11 +122,12 @@ function methods:close()
 	return self.list
 end
 
---- Begin files of packets; what has their names is overwritten.
+--- Begin files of packets; files of their names are overwritten. What is no
+-- file, a FIFO or a device, is written to, and takes one link type only.
 -- @tparam string path
 -- @treturn table put(), close()
 function pcapng.files(path)
-	return setmetatable({ path = path, by_link = {}, list = {} }, files_meta)
+	return setmetatable({ path = path, special = is_special(path), by_link = {}, list = {} }, files_meta)
 end
 
 return pcapng

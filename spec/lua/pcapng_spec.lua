@@ -69,6 +69,20 @@ describe("a capture file", function()
 		assert.same({ {}, { 101 } }, { list, types })
 	end)
 
+	it("does not take the place of what is no file", function()
+		local path = lab.folder() .. "/fifo"
+		assert(os.execute("mkfifo " .. path))
+		local reader = io.popen(("cat %s >%s.read"):format(path, path), "w")
+		local out = pcapng.files(path)
+		out:put { link = "ip", bytes = "packet" }
+		assert.has_error(function() out:put { link = "payload", bytes = "data" } end,
+		    path .. " takes packets of one link type only: not 'payload' behind 'ip'")
+		assert.equal(path, out:close()[1].path)
+		reader:close()
+		assert.is_true(os.execute("test -p " .. path))
+		assert.same({ { 101, 0, "packet", 6 } }, (read(path .. ".read")))
+	end)
+
 	it("is read by tcpdump, where that is", function()
 		if #source.lines_of "command -v tcpdump" == 0 then
 			return pending "no tcpdump here"
