@@ -86,7 +86,7 @@ describe("vmstat", function()
 
 	it("says what the kernel does not tell", function()
 		local sys = lab.system("no types", { layout = 13, no_ctf = true })
-		for _, option in ipairs { "-z", "-m", "-i" } do
+		for _, option in ipairs { "-z", "-m", "-i", "-s" } do
 			local _, err, status = lab.vmcore("-M", sys.core, "-N", sys.kernel, "vmstat", option)
 			assert.matches("the kernel file does not tell", err)
 			assert.not_equal(0, status)
