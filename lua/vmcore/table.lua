@@ -87,8 +87,10 @@ function header.csv(columns)
 	return names(columns, "csv", 1)
 end
 
+-- Without any title there is no line, as in ps(1): -o pid=.
 function header.text(columns)
-	return names(columns, "text", 2)
+	local line = names(columns, "text", 2)
+	return line:find "%S" and line or ""
 end
 
 -- Whether a cell shows something else than the value.

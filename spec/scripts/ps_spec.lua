@@ -28,6 +28,24 @@ describe("ps", function()
 		sys = lab.system("13", { layout = 13 })
 	end)
 
+	it("takes options without a dash, and no others", function()
+		local sys = lab.system("13", { layout = 13 })
+		local function output(...)
+			return { lab.vmcore("-M", sys.core, "-N", sys.kernel, "ps", ...) }
+		end
+		assert.same(output("-a", "-u", "-x"), output "aux")
+		assert.same(output("-a", "-x", "-l", "-w", "-w", "-p", "1"), output("axlww", "-p", "1"))
+		assert.same(output("-p", "720"), output "720")
+		local _, err, status = table.unpack(output "init")
+		assert.matches("%-c takes names of processes", err)
+		assert.equal(2, status)
+	end)
+
+	it("has no line of titles when there are none", function()
+		local sys = lab.system("13", { layout = 13 })
+		assert.equal("    1\n", (lab.vmcore("-M", sys.core, "-N", sys.kernel, "ps", "-o", "pid=", "-p", "1")))
+	end)
+
 	it("prints a healthy system", function()
 		local out, err, status = lab.vmcore("-M", sys.core, "-N", sys.kernel, "ps")
 		assert.equal("", err)

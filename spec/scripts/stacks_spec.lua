@@ -41,6 +41,12 @@ local function plain(groups)
 end
 
 describe("stacks", function()
+	it("says when there is none", function()
+		local sys = lab.system("13", { layout = 13 })
+		assert.same({ "no thread has such a stack\n", "", 0 },
+			{ lab.vmcore("-M", sys.core, "-N", sys.kernel, "stacks", "-f", "nosuch") })
+	end)
+
 	local sys
 
 	setup(function()
