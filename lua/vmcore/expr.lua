@@ -92,9 +92,9 @@ local typedef = Cmt(identifier * Carg(1), function(_, _, name, state)
 	return state.is_typedef(name) and true or false
 end)
 local type_start = P(false)
-for word in ([[void char short int long float double signed unsigned _Bool bool
+for name in ([[void char short int long float double signed unsigned _Bool bool
     _Complex const volatile struct union enum]]):gmatch "%S+" do
-	type_start = type_start + keyword(word)
+	type_start = type_start + keyword(name)
 end
 local parenthesised_type = token "(" * #(type_start + typedef)
     * Cg(type_name, "type") * token ")"

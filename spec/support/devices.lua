@@ -211,8 +211,8 @@ function builder:shared(r)
 end
 
 function builder:resources()
-	local sys, head, managers = self.sys, nil, {}
-	head = sys:var("rman_head", "struct rman_head", { tqh_first = 0 })
+	local sys, managers = self.sys, {}
+	local head = sys:var("rman_head", "struct rman_head", { tqh_first = 0 })
 	sys.mem:u64(head + 8, head)
 	self.dev.resources = {}
 	for i, r in ipairs(devices.RESOURCES) do

@@ -24,7 +24,8 @@ struct elf_file_obj { struct linker_file lf; int preloaded; char *address; void 
 	char *ddbstrtab; long ddbstrcnt; };
 ]]
 -- 15 has origaddr.
-local PROGENT = "typedef struct progent { void *addr; %s unsigned long size; int flags; int sec; char *name; } Elf_progent;\n"
+local PROGENT = "typedef struct progent { void *addr; %s unsigned long size; int flags; int sec; "
+    .. "char *name; } Elf_progent;\n"
 
 -- What st_info is made of: elf(5).
 local LOCAL, GLOBAL, NOTYPE, OBJECT, FUNC = 0, 1 << 4, 0, 1, 2

@@ -3,7 +3,6 @@
 -- runs (struct callout_cpu, kern/kern_timeout.c).
 -- @module vmcore.kern.callout
 
-local kvm = require "kvm"
 local bits = require "vmcore.bits"
 local clock = require "vmcore.kern.clock"
 local member = require "vmcore.kern.member"

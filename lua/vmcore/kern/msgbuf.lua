@@ -122,7 +122,7 @@ end
 
 -- Facilities and levels of a priority, sys/syslog.h: LOG_FAC(), LOG_PRI().
 local FACILITIES = { [0] = "kern", "user", "mail", "daemon", "auth", "syslog", "lpr", "news", "uucp",
-	"cron", "authpriv", "ftp", "ntp", "security", "console", [16] = "local0", "local1", "local2",
+	"cron", "authpriv", "ftp", "ntp", "security", "console", false, "local0", "local1", "local2",
 	"local3", "local4", "local5", "local6", "local7" }
 local LEVELS = { [0] = "emerg", "alert", "crit", "err", "warning", "notice", "info", "debug" }
 

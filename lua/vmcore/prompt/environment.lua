@@ -126,13 +126,13 @@ end
 --- The names that every environment has, for completion.
 -- @treturn {string...}
 function environment.names()
-	local names = { "k", "kern", "print" }
+	local all = { "k", "kern", "print" }
 	for _, from in ipairs { MODULES, FUNCTIONS, _G } do
 		for name in pairs(from) do
-			names[#names + 1] = name
+			all[#all + 1] = name
 		end
 	end
-	return names
+	return all
 end
 
 return environment

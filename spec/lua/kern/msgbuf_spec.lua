@@ -97,4 +97,12 @@ describe("the message buffer", function()
 			"999 124 debug odd", "nil kern nil <99999999999999999999>no number", "nil kern nil <x>y" }, found)
 		assert.same({ "plain", "console", "error", "odd", "<99999999999999999999>no number", "<x>y" }, lines)
 	end)
+
+	it("has facilities as sys/syslog.h numbers them, of which 15 is none", function()
+		local found = {}
+		for record in msgbuf.records "<118>a\n<122>b\n<134>c\n<191>d\n<192>e\n" do
+			found[#found + 1] = record.facility
+		end
+		assert.same({ "console", "15", "local0", "local7", "24" }, found)
+	end)
 end)
