@@ -31,7 +31,8 @@ return {
 	{ "ifnethead" }, { "ifaddrhead" }, { "ifg_group", "ifg_group ifg_refcnt" }, { "ifg_list" },
 	{ "ifgrouphead" },
 	{ "ifnet", "if_link if_groups if_description if_capenable if_dname if_dunit if_index " ..
-	    "if_xname if_flags if_drv_flags if_refcount if_type if_addrlen if_link_state if_mtu if_metric if_baudrate if_addrhead if_addr " ..
+	    "if_xname if_flags if_drv_flags if_refcount " ..
+	    "if_type if_addrlen if_link_state if_mtu if_metric if_baudrate if_addrhead if_addr " ..
 	    "if_snd if_afdata if_fib if_vnet if_counters" },
 	{ "ifaddr", "ifa_addr ifa_dstaddr ifa_netmask ifa_ifp ifa_link ifa_flags ifa_refcnt " ..
 	    "ifa_ipackets ifa_opackets" },
