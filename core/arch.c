@@ -13,13 +13,6 @@ kvmi_canonical_none(const kvm_t *kd, kvaddr_t va)
 	return (va);
 }
 
-void
-kvmi_deinit_none(kvm_t *kd)
-{
-
-	(void)kd;
-}
-
 int
 kvmi_minidump_none(kvm_t *kd)
 {

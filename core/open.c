@@ -315,8 +315,7 @@ destroy(kvm_t *kd)
 	if (kd->types != NULL)
 		kvmi_types_destroy(kd->types);
 	kvmi_modules_destroy(kd);
-	if (kd->arch != NULL)
-		kd->arch->deinit(kd);
+	free(kd->arch_data);
 	kvmi_pagemap_deinit(&kd->pagemap);
 	kvmi_elfcore_deinit(&kd->elf);
 	kvmi_note_deinit(&kd->note);

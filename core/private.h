@@ -386,13 +386,10 @@ struct kvmi_arch {
 	/* Memory at va that the dump does not hold and something else does:
 	   at most *len bytes; *len gets their number.  NULL: none. */
 	const uint8_t	*(*undumped)(kvm_t *, kvaddr_t va, size_t *len);
-	/* Free kd->arch_data. */
-	void		(*deinit)(kvm_t *);
 };
 
 /* Building blocks for the table above (arch.c). */
 kvaddr_t kvmi_canonical_none(const kvm_t *, kvaddr_t);
-void	kvmi_deinit_none(kvm_t *);
 int	kvmi_minidump_none(kvm_t *);
 bool	kvmi_headerless_none(kvm_t *);
 int	kvmi_full_none(kvm_t *);
@@ -488,7 +485,7 @@ struct __kvm {
 	const struct kvmi_radix	*tables;	/* radix.h; NULL: no trees */
 	kpaddr_t		 root;		/* of a full dump's kernel map */
 	const char		*arch_name;	/* MACHINE_ARCH; "" */
-	void			*arch_data;
+	void			*arch_data;	/* its own, on the heap; NULL */
 	enum kvm_dump_kind	 kind;
 	bool			 bigendian;
 	unsigned int		 ptrsize;

@@ -224,14 +224,6 @@ arm64_native(const kvm_t *kd)
 #endif
 }
 
-static void
-arm64_deinit(kvm_t *kd)
-{
-
-	free(kd->arch_data);
-	kd->arch_data = NULL;
-}
-
 const struct kvmi_arch kvmi_arch_arm64 = {
 	.name = "aarch64",
 	.magic = ARM64_MAGIC,
@@ -243,5 +235,4 @@ const struct kvmi_arch kvmi_arch_arm64 = {
 	.canonical = arm64_canonical,
 	.translate_in = kvmi_translate_in_tables,
 	.undumped = kvmi_undumped_none,
-	.deinit = arm64_deinit,
 };

@@ -247,5 +247,4 @@ const struct kvmi_arch kvmi_arch_i386 = {
 	.canonical = kvmi_canonical_none,
 	.translate_in = kvmi_translate_in_tables,
 	.undumped = kvmi_undumped_none,
-	.deinit = kvmi_deinit_none,
 };

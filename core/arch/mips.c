@@ -204,5 +204,4 @@ const struct kvmi_arch kvmi_arch_mips = {
 	.canonical = mips_canonical,
 	.translate_in = kvmi_translate_in_none,
 	.undumped = kvmi_undumped_none,
-	.deinit = kvmi_deinit_none,
 };

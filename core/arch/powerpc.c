@@ -55,5 +55,4 @@ const struct kvmi_arch kvmi_arch_powerpc = {
 	.canonical = kvmi_canonical_none,
 	.translate_in = kvmi_translate_in_none,
 	.undumped = kvmi_undumped_text,
-	.deinit = kvmi_deinit_none,
 };

@@ -548,14 +548,6 @@ powerpc64_native(const kvm_t *kd)
 #endif
 }
 
-static void
-powerpc64_deinit(kvm_t *kd)
-{
-
-	free(kd->arch_data);
-	kd->arch_data = NULL;
-}
-
 static const struct kvmi_mmu mmu_hashed = {
 	.translate = hashed_translate,
 	.walk = hashed_walk,
@@ -577,5 +569,4 @@ const struct kvmi_arch kvmi_arch_powerpc64 = {
 	.canonical = powerpc64_canonical,
 	.translate_in = powerpc64_translate_in,
 	.undumped = kvmi_undumped_text,
-	.deinit = powerpc64_deinit,
 };

@@ -158,5 +158,4 @@ const struct kvmi_arch kvmi_arch_riscv64 = {
 	.canonical = kvmi_canonical_none,
 	.translate_in = riscv64_translate_in,
 	.undumped = kvmi_undumped_none,
-	.deinit = kvmi_deinit_none,
 };

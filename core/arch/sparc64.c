@@ -245,14 +245,6 @@ sparc64_native(const kvm_t *kd)
 #endif
 }
 
-static void
-sparc64_deinit(kvm_t *kd)
-{
-
-	free(kd->arch_data);
-	kd->arch_data = NULL;
-}
-
 static const struct kvmi_mmu mmu_tsb = {
 	.translate = tsb_translate,
 	.walk = tsb_walk,
@@ -269,5 +261,4 @@ const struct kvmi_arch kvmi_arch_sparc64 = {
 	.canonical = kvmi_canonical_none,
 	.translate_in = kvmi_translate_in_none,
 	.undumped = kvmi_undumped_none,
-	.deinit = sparc64_deinit,
 };
