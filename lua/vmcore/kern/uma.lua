@@ -133,33 +133,66 @@ function methods:keg_domains(keg)
 	return each_domain(self, self.keg_domain, place and keg + place.offset)
 end
 
-local function list(self, name, T, link)
+local function list(self, name, T, link, stop)
 	local symbol = self.k.kd:symbol(name)
 	local head = symbol and self.k.kd:type_of_symbol(name)
 	if head == nil then
 		return function() return nil end
 	end
 	return (queue.prepare(head, link, { element = T, addresses = true })(symbol.value,
-	    function(status) self.report(name .. ": " .. status.message) end))
+	    function(status) stop(name .. ": " .. status.message) end))
 end
 
---- All zones: those of each keg, then those that cache what others made.
+-- The zones that variables of the kernel lead to: address, struct uma_keg,
+-- whether it is the keg's first. For where the lists are broken.
+local function each_of_variables(self, zones, fn)
+	local kd = self.k.kd
+	-- Until 12 a zone could have several kegs.
+	local keg_of = member.pointer(self.zone, "uz_keg") or member.pointer(self.zone, "uz_klink.kl_keg")
+	for s in keg_of and kd:symbols() or function() end do
+		local t = s.type == "object" and kd:type_of_symbol(s.name)
+		t = t and t:strip()
+		local target = t and t.kind == "pointer" and t.target and t.target:strip()
+		local zone = target and target.kind == "struct" and target.name == self.zone.name and kd:read_ptr(s.value)
+		local ok, keg = pcall(keg_of or error, zone or 0)
+		if zone and ok then
+			fn(zone, keg, keg ~= nil and kd:read_ptr(keg + zones.offset) == zone)
+		end
+	end
+end
+
+--- All zones: those of each keg, then those that cache what others made; where
+-- a list of these is broken, also those that variables of the kernel lead to.
 -- @treturn function iterator of the addresses of a struct uma_zone and its
 --   struct uma_keg (nil: none), and whether it is the keg's first zone, whose
 --   the keg's free items are: the others are secondary
 function methods:each()
 	local zones = self.keg:member "uk_zones"
 	local walk = queue.prepare(zones.type, "uz_link", { element = self.zone, addresses = true })
+	local met, broken = {}, false
+	local function stop(message)
+		broken = true
+		self.report(message)
+	end
+	local function give(zone, keg, first)
+		if not met[zone] then
+			met[zone] = true
+			coroutine.yield(zone, keg, first)
+		end
+	end
 	return coroutine.wrap(function()
-		for keg in list(self, "uma_kegs", self.keg, "uk_link") do
+		for keg in list(self, "uma_kegs", self.keg, "uk_link", stop) do
 			local first = true
-			for zone in walk(keg + zones.offset, function(status) self.report(status.message) end) do
-				coroutine.yield(zone, keg, first)
+			for zone in walk(keg + zones.offset, function(status) stop(status.message) end) do
+				give(zone, keg, first)
 				first = false
 			end
 		end
-		for zone in list(self, "uma_cachezones", self.zone, "uz_link") do
-			coroutine.yield(zone, nil, false)
+		for zone in list(self, "uma_cachezones", self.zone, "uz_link", stop) do
+			give(zone, nil, false)
+		end
+		if broken then
+			each_of_variables(self, zones, give)
 		end
 	end)
 end

@@ -70,4 +70,30 @@ describe("damaged zones", function()
 		assert.matches("poisoned", told[1])
 		assert.is_nil(uma.new(k).fields.nothing)
 	end)
+
+	it("may be found by the kernel's variables where the list is broken", function()
+		for layout, path in pairs { [12] = "uz_klink.kl_keg", [13] = "uz_keg", [15] = "uz_keg" } do
+			local zone, keg
+			local sys = lab.system("zones by variables " .. layout, { layout = layout,
+				prepare = function(s)
+					memstats.prepare(layout)(s)
+					s:var("zone_first", "struct uma_zone *", 0)
+					s:var("zone_wild", "struct uma_zone *", 0xdeadc0dedeadc0de)
+				end,
+				change = function(s)
+					local head, set = s.sys.by_name.uma_kegs.addr, s.types
+					keg = s.memory:get(head, 8)
+					zone = s.memory:get(keg + set:offsetof("struct uma_keg", "uk_zones"), 8)
+					s.memory:ptr(zone + set:offsetof("struct uma_zone", path), keg)
+					s.memory:ptr(s.sys.by_name.zone_first.addr, zone)
+					s.memory:ptr(head, 0xdeadc0dedeadc0de)
+				end })
+			local told = {}
+			local _, view = opened(sys, function(message) told[#told + 1] = message end)
+			local found = view:find(zone)[1]
+			assert.same({ zone, keg, true }, { found.zone, found.keg, found.first })
+			assert.is_string(found.name)
+			assert.equal(1, #told)
+		end
+	end)
 end)
