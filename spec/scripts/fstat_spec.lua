@@ -71,6 +71,12 @@ describe("fstat", function()
 		end)
 	end
 
+	it("says which processes there are not", function()
+		local rows, err, status = lab.rows(made(13), "fstat", "-p", "999,720,99")
+		assert.equal("vmcore: no process 99\nvmcore: no process 999\n", err)
+		assert.same({ 720, 1 }, { rows[1].pid, status })
+	end)
+
 	it("prints a healthy system", function()
 		local sys = made(13)
 		local out, err, status = lab.vmcore("-M", sys.core, "-N", sys.kernel, "fstat")

@@ -37,6 +37,11 @@ describe("ifconfig", function()
 		end)
 	end
 
+	it("says which interfaces there are not", function()
+		local rows, err, status = lab.rows(net.system(13), "ifconfig", "em0", "em9")
+		assert.same({ "vmcore: no interface 'em9'\n", 1, "em0" }, { err, status, rows[1].name })
+	end)
+
 	it("shows what is asked for", function()
 		local rows = lab.rows(net.system(13), "ifconfig", "em0")
 		assert.same({ "ether", "02:00:5e:10:00:01", "inet", "192.0.2.10" },

@@ -53,6 +53,12 @@ describe("threads", function()
 		assert.equal(n, #rows)
 	end)
 
+	it("says which processes there are not", function()
+		local rows, err, status = lab.rows(lab.system("13", { layout = 13 }), "threads", "-p", "999,720,99")
+		assert.equal("vmcore: no process 99\nvmcore: no process 999\n", err)
+		assert.same({ 720, 1 }, { rows[1].pid, status })
+	end)
+
 	it("chooses by process id, name and jail", function()
 		local function tids(...)
 			local found = {}

@@ -133,4 +133,29 @@ function selection.each(procs, words, report)
 	end
 end
 
+--- Say which process ids are those of no process.
+-- @tparam table procs of vmcore.kern.proc
+-- @tparam ?table pids a set
+-- @tparam function report called with a message for each
+function selection.check_pids(procs, pids, report)
+	local missing = {}
+	for pid in pairs(pids or {}) do
+		missing[#missing + 1] = pid
+	end
+	if #missing == 0 then
+		return
+	end
+	local there = {}
+	for p in procs:addresses() do
+		local ok, pid = pcall(procs.fields.pid, p)
+		there[ok and pid or false] = true
+	end
+	table.sort(missing)
+	for _, pid in ipairs(missing) do
+		if not there[pid] then
+			report(("no process %d"):format(pid))
+		end
+	end
+end
+
 return selection
