@@ -1,6 +1,8 @@
 --- The columns of the command ps, by the keywords of ps(1), and its formats.
 -- @module vmcore.ps
 
+local record = require "vmcore.record"
+
 local ps = {}
 
 -- Microseconds as ps(1) prints CPU time: minutes:seconds.hundredths.
@@ -159,6 +161,27 @@ function ps.keywords()
 	end
 	table.sort(names)
 	return table.concat(names, " ")
+end
+
+-- The options that those letters stand for.
+local LETTERS = { a = "all", x = "all", w = "wide", H = "threads", j = "job", l = "long", u = "usage",
+	m = "by_memory", r = "by_cpu" }
+
+--- What stands without a dash, as in "ps aux", "ps 720".
+-- @tparam string text
+-- @treturn[1] table options by name, for scripts/ps
+-- @treturn[2] nil
+-- @treturn[2] string message
+function ps.letters(text)
+	local found = { pid = text:find "^[%d,]+$" and record.set(text, math.tointeger) or nil }
+	for letter in (found.pid and "" or text):gmatch "." do
+		local name = LETTERS[letter]
+		if name == nil then
+			return nil, ("'%s' are no options; -c takes names of processes"):format(text)
+		end
+		found[name] = true
+	end
+	return found
 end
 
 return ps

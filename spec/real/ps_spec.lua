@@ -192,6 +192,18 @@ describe("ps on freebsd13-amd64", function()
 		assert.equal("zombieparent", row.comm)
 		assert.equal(22, row.ppid)
 	end)
+
+	it("has those first that use the CPU most, with -u and -r", function()
+		for _, option in ipairs { "-u", "-r" } do
+			local last, n = math.huge, 0
+			for _, row in ipairs((real.rows(dump, "ps", option, "-o", "pid,%cpu"))) do
+				assert.is_true(row.cpu <= last)
+				last, n = row.cpu, n + 1
+			end
+			assert.equal(75, n)
+			assert.is_true(last < 10)
+		end
+	end)
 end)
 
 describe("ps on amd64-minidump", function()

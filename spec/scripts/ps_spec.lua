@@ -41,6 +41,12 @@ describe("ps", function()
 		assert.equal(2, status)
 	end)
 
+	it("says which processes there are not", function()
+		local rows, err, status = lab.rows(lab.system("13", { layout = 13 }), "ps", "-p", "999,720,99")
+		assert.equal("vmcore: no process 99\nvmcore: no process 999\n", err)
+		assert.same({ 720, 1 }, { rows[1].pid, status })
+	end)
+
 	it("has no line of titles when there are none", function()
 		local sys = lab.system("13", { layout = 13 })
 		assert.equal("    1\n", (lab.vmcore("-M", sys.core, "-N", sys.kernel, "ps", "-o", "pid=", "-p", "1")))
