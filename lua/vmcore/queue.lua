@@ -92,10 +92,11 @@ local function plan(head_type, link, kinds, element)
 			local first = base:member(names[1])
 			if first ~= nil then
 				local pointer = element and element:pointer() or first.type
-				return {
-					kind = kind, head = base, offset = first.offset, pointer = pointer,
-					link = kvm.offsetof(pointer:strip().target, link .. "." .. names[2]),
-				}
+				local path = link .. "." .. names[2]
+				-- Called like this, it tells no line of this file.
+				local ok, offset = pcall(kvm.offsetof, pointer:strip().target, path)
+				return ok and { kind = kind, head = base, offset = first.offset, pointer = pointer,
+					link = offset } or error(offset, 0)
 			end
 		end
 	end

@@ -40,6 +40,8 @@ for _, layout in ipairs { 12, 15 } do
 			local _, err, status = lab.rows(sys, "walk", "tailq", "allproc", "p_list")
 			assert.truthy(err:find("no head of a tailq", 1, true), err)
 			assert.equal(1, status)
+			assert.equal("vmcore: walk: struct proc has no member 'nosuch'\n",
+			    (select(2, lab.rows(sys, "walk", "allproc", "nosuch"))))
 		end)
 
 		it("stops where a list runs in a circle, and says so", function()

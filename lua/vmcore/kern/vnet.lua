@@ -107,7 +107,11 @@ function vnet.find(k, which)
 		end
 	end
 	local address = math.type(which) and which or kvm.toaddress(which)
-	return check(k, k:pointer("struct vnet *", address), address)
+	local ok, stack = pcall(check, k, k:pointer("struct vnet *", address), address)
+	if not ok and math.type(which) and which <= JAILS_MAX and which >= 0 then
+		error(("there is no jail %d with a network stack, nor a stack at that address"):format(which), 0)
+	end
+	return ok and stack or error(stack, 0)
 end
 
 -- The symbol of a variable, and the module it is of.

@@ -126,6 +126,7 @@ for _, layout in ipairs { 12, 13, 15 } do
 				assert.equal(www, found(which))
 			end
 			assert.error_matches(function() found "nosuch" end, "there is no jail nosuch")
+			assert.error_matches(function() found(99) end, "there is no jail 99 with a network stack, nor")
 			assert.has_error(function() found(7) end)
 			assert.error_matches(function() found(host + 16) end, "there is no network stack at 0x")
 			assert.has_error(function() found(0xdeadc0dedeadc0de) end)
