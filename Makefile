@@ -81,6 +81,7 @@ HEADERS	= core/*.h core/*/*.h
 
 # What the tests and lint read.
 SPECS	=
+SPEC_JOBS	= 1
 REAL	=
 
 # Sanitizers; a Lua that was built without them needs the run-time preloaded.
@@ -155,25 +156,20 @@ all: $(B)/kvm.so $(B)/kvm/terminal.so $(B)/libvmcore.a $(B)/libvmcore.so $(B)/vm
 
 $(B)/libvmcore.a: $(CORE) $(ARCHES) $(HEADERS) Makefile
 	@printf '%s\n' $(CORE) $(ARCHES) | $(COMPILE)
-	@rm -f $@.new
-	@ar rcs $@.new $$(printf '%s\n' $(CORE) $(ARCHES) | $(OBJECTS))
-	@mv $@.new $@
+	@ar rcs $@.$$$$ $$(printf '%s\n' $(CORE) $(ARCHES) | $(OBJECTS)) && mv $@.$$$$ $@
 
 $(B)/libvmcore.so: $(B)/libvmcore.a core/vmcore.map
-	@$(CC) $(EXPORT) $(CFLAGS) $(LDFLAGS) -o $@.new $$(printf '%s\n' $(CORE) $(ARCHES) | $(OBJECTS)) $(LIBS)
-	@mv $@.new $@
+	@$(CC) $(EXPORT) $(CFLAGS) $(LDFLAGS) -o $@.$$$$ $$(printf '%s\n' $(CORE) $(ARCHES) | $(OBJECTS)) $(LIBS) && mv $@.$$$$ $@
 	@ln -sf libvmcore.so $(B)/$(SONAME)
 
 $(B)/kvm.so: $(B)/libvmcore.a $(BIND) $(TESTING) $(HEADERS) Makefile
 	@printf '%s\n' $(BIND) $(TESTING) | $(COMPILE)
-	@$(CC) $(SHLIB) $(HIDE) $(CFLAGS) $(LDFLAGS) -o $@.new $$(printf '%s\n' $(BIND) $(TESTING) | $(OBJECTS)) $(B)/libvmcore.a $(LIBS)
-	@mv $@.new $@
+	@$(CC) $(SHLIB) $(HIDE) $(CFLAGS) $(LDFLAGS) -o $@.$$$$ $$(printf '%s\n' $(BIND) $(TESTING) | $(OBJECTS)) $(B)/libvmcore.a $(LIBS) && mv $@.$$$$ $@
 
 $(B)/kvm/terminal.so: $(TERMINAL) core/bind/terminal.h Makefile
 	@printf '%s\n' $(TERMINAL) | $(COMPILE)
 	@mkdir -p $(B)/kvm
-	@$(CC) $(SHLIB) $(CFLAGS) $(LDFLAGS) -o $@.new $$(printf '%s\n' $(TERMINAL) | $(OBJECTS)) -L/usr/local/lib $(EDITLIB)
-	@mv $@.new $@
+	@$(CC) $(SHLIB) $(CFLAGS) $(LDFLAGS) -o $@.$$$$ $$(printf '%s\n' $(TERMINAL) | $(OBJECTS)) -L/usr/local/lib $(EDITLIB) && mv $@.$$$$ $@
 
 # The command, run from the tree.  A Lua file, not a shell one: nothing stands
 # between exec and the interpreter, and only the latter's own short path has
@@ -210,9 +206,7 @@ embed:
 
 $(B)/libvmcore-lua.a: $(EMBED) $(HEADERS) Makefile
 	@printf '%s\n' $(EMBED) | $(COMPILE)
-	@rm -f $@.new
-	@ar rcs $@.new $$(printf '%s\n' $(EMBED) | $(OBJECTS))
-	@mv $@.new $@
+	@ar rcs $@.$$$$ $$(printf '%s\n' $(EMBED) | $(OBJECTS)) && mv $@.$$$$ $@
 
 # Other people's archives: the compiler knows where the system has them.
 ARCHIVE	= archive() { for n; do f=$$($(CC) -print-file-name=$$n); [ -f "$$f" ] || f=/usr/local/lib/$$n; \
@@ -389,12 +383,12 @@ run-demo:
 #: test       run the specs; SPECS="file ..." names some of them
 test: deps
 	@$(MAKE) -s all testing
-	@$(MAKE) -s run-specs
+	@$(MAKE) -s SPEC_JOBS=$(JOBS) run-specs
 
 run-specs:
 	@$(ENV); specs="$(SPECS)"; \
 	[ -n "$$specs" ] || specs=$$(find spec -name '*_spec.lua' ! -path 'spec/real/*' ! -path 'spec/bench/*' ! -path 'spec/install/*' | sort); \
-	$(PRELOAD) $(LUA) spec/support/run.lua $$specs
+	$(PRELOAD) SPEC_JOBS=$(SPEC_JOBS) $(LUA) spec/support/run.lua $$specs
 
 #: test-install  install, build and run it in every way there is
 test-install: deps
@@ -415,7 +409,7 @@ test-real: deps
 #: sanitize   run the specs under AddressSanitizer and UBSan
 sanitize: deps
 	@$(MAKE) -s B=build/san CFLAGS='$(SANFLAGS)' all testing
-	@$(MAKE) -s B=build/san CFLAGS='$(SANFLAGS)' PRELOAD="$(SANENV)" run-specs
+	@$(MAKE) -s B=build/san CFLAGS='$(SANFLAGS)' PRELOAD="$(SANENV)" SPEC_JOBS=$(JOBS) run-specs
 
 #: tsan       run a descriptor a thread under ThreadSanitizer
 tsan: deps

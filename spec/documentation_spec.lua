@@ -27,13 +27,13 @@ end
 -- A folder like the tree's, with what `make demo` leaves.
 local function tree()
 	local folder = lab.folder()
+	local from = cc.quote(TREE)
 	local _, err, status = cc.run(([[cd %s && mkdir build scripts spec spec/scripts &&
 		for f in core lua Makefile; do ln -s %s/$f $f || exit; done
 		ln -s %s/spec/support spec/support &&
 		ln -s %s/scripts/* scripts/ && ln -s %s/%s/* build/ && rm -f build/demo && mkdir build/demo &&
 		%s %s/spec/support/demo.lua build/demo && cp -R build/demo crash &&
-		zstd -qk crash/vmcore.0]]):format(folder, TREE, TREE,
-		TREE, TREE, BUILD, LUA, TREE))
+		zstd -qk crash/vmcore.0]]):format(folder, from, from, from, from, BUILD, LUA, from))
 	assert(status == 0, err)
 	return folder
 end

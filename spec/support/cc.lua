@@ -47,9 +47,10 @@ function cc.build(name, shared, source)
 	    BUILD, BUILD) or BUILD .. "/libvmcore.a"
 	local command = table.concat({ "mkdir -p", DIR, "&& LD_PRELOAD=",
 		env("CC", "cc"), "-std=c11 -D_GNU_SOURCE -Wall -Wextra -Werror",
-		env("CFLAGS", "-O1 -g"), "-Icore -o", program,
+		env("CFLAGS", "-O1 -g"), "-Icore -o", program .. ".$$",
 		source or ("spec/core/c/%s.c"):format(name), library,
-		env("LDFLAGS", ""), env("LIBS", "-lelf -lz -lzstd"), "-lpthread" }, " ")
+		env("LDFLAGS", ""), env("LIBS", "-lelf -lz -lzstd"), "-lpthread &&",
+		"mv", program .. ".$$", program }, " ")		-- another process may run it
 	local _, err, status = cc.run(command)
 	assert(status == 0, err)
 	return program
