@@ -58,7 +58,7 @@ local function shortage(text)
 	return text:find "not enough memory" ~= nil
 end
 
-local function descriptors()
+local function listed()
 	local n = 0
 	local pipe = io.popen "ls /proc/$PPID/fd /dev/null 2>/dev/null"
 	for _ in pipe:lines() do
@@ -66,6 +66,16 @@ local function descriptors()
 	end
 	pipe:close()
 	return n
+end
+
+-- The least of several: ls may be there before popen(3) has closed its end of
+-- the pipe.
+local function descriptors()
+	local least = listed()
+	for _ = 1, 9 do
+		least = math.min(least, listed())
+	end
+	return least
 end
 
 local ok, expected, count = testing.run_limited(SCRIPT, 0, kernel, core)
