@@ -27,6 +27,7 @@ A line is a command, Lua, or a C expression: the first of them that it can be.
     allproc.lh_first.p_comm     Lua: the kernel's variables are objects
     p = allproc.lh_first        variables of your own
     for t in queue.tailq_foreach(p.p_threads, "td_plist") do print(t.td_name) end
+    k:search { string = "root" }    a walker by itself prints what it goes through
     allproc.lh_first->p_comm    C
     (struct proc *)0xfffff80003a1c000
     = ticks / hz                C, whatever else it could be

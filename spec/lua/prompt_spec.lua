@@ -87,6 +87,11 @@ describe("prompt", function()
 		assert.equal("", (feed "local y = 1"))
 		assert.equal('[1] = {a = 1, b = "x", c = {...}}\n[2] = {}\n[3] = 3\n',
 		    (feed "return { { a = 1, b = 'x', c = { 1 } }, {}, 3 }"))
+		assert.matches("^%(struct proc %*%)0x%x+\n%(struct proc %*%)0x%x+\n",
+		    (feed "queue.list_foreach(allproc, 'p_list')"))
+		local hits, _, errors = feed "k:search { string = 'zombieparent', limit = 1 }"
+		assert.matches("^{address = [^\n]*}\n$", hits)
+		assert.matches("stopped after 1 hit", errors)
 		assert.equal("216\tproc\n", (feed "print(216, 'proc')"))
 		assert.equal("init\n", (feed("for p in queue.list_foreach(allproc, 'p_list') do",
 		    "if p.p_pid == 1 then print(p.p_comm) end", "end")))

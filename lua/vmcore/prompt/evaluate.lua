@@ -35,7 +35,30 @@ local function compile(session, text)
 	return chunk, expression:find "<eof>$" and expression or message
 end
 
+local WALKED <const> = 10000
+
+-- What a walker goes through, as far as one wants to read.
+local function show_walk(session, each, walk)
+	local n = 0
+	for item in each do
+		n = n + 1
+		if n > WALKED then
+			session:write "...\n"
+			return
+		end
+		session:write(show.item(item) .. "\n")
+	end
+	local status = walk:status()
+	if status then
+		session.complain(status.message)
+	end
+end
+
 local function show_all(session, results)
+	local meta = getmetatable(results[2])
+	if type(results[1]) == "function" and type(meta) == "table" and meta.__name == "vmcore.walk" then
+		return show_walk(session, results[1], results[2])
+	end
 	for i = 1, results.n do
 		session:write(show.value(results[i], session:format_options()) .. "\n")
 	end

@@ -76,6 +76,18 @@ function show.value(value, options)
 	return one(value, options)
 end
 
+--- The text of one of many values, in one line: of an object what it points to.
+-- @param value
+-- @treturn string
+function show.item(value)
+	if is_plain(value) then
+		return "{" .. table.concat(entries(value, nil, true), ", ") .. "}"
+	elseif kvm.type_of(value) == "object" then
+		return escape.text(tostring(value))
+	end
+	return one(value)
+end
+
 --- The text of what a C expression gave.
 -- @tparam table result of vmcore.eval, typed()
 -- @tparam ?table options of vmcore.format
