@@ -29,7 +29,6 @@ describe("ps", function()
 	end)
 
 	it("takes options without a dash, and no others", function()
-		local sys = lab.system("13", { layout = 13 })
 		local function output(...)
 			return { lab.vmcore("-M", sys.core, "-N", sys.kernel, "ps", ...) }
 		end
@@ -48,7 +47,6 @@ describe("ps", function()
 	end)
 
 	it("has no line of titles when there are none", function()
-		local sys = lab.system("13", { layout = 13 })
 		assert.equal("    1\n", (lab.vmcore("-M", sys.core, "-N", sys.kernel, "ps", "-o", "pid=", "-p", "1")))
 	end)
 
