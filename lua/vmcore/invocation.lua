@@ -161,6 +161,13 @@ function invocation.open_arguments(options)
 		cachedir = options.cache and cache_folder() or nil, progress = true }
 end
 
+-- Whether the dump was given as the kernel, and the kernel as the dump.
+local function is_swapped(arguments)
+	local k <close> = arguments.core and arguments.kernel and
+	    require "vmcore".open { core = arguments.kernel, kernel = arguments.core } or nil
+	return k ~= nil
+end
+
 --- Open the dump. Without a kernel file, the symbols that the dump itself holds
 -- have to do; what needs the dump only does without symbols.
 -- @tparam table options
@@ -179,6 +186,8 @@ function invocation.open(options, needs)
 			arguments.no_kernel = true
 			k, message = vmcore.open(arguments)
 		end
+	elseif k == nil and is_swapped(arguments) then
+		message = message .. "; -M and -N have changed places"
 	end
 	return k, message
 end

@@ -141,6 +141,15 @@ describe("vmcore", function()
 		end
 	end)
 
+	it("sees that -M and -N were mixed up", function()
+		local _, err, status = run("-M", sys.kernel, "-N", sys.core, "ps")
+		assert.equal(3, status)
+		assert.matches("; %-M and %-N have changed places\n$", err)
+		for _, core in ipairs { sys.kernel, "/nonexistent" } do
+			assert.is_nil((select(2, run("-M", core, "-N", sys.kernel, "ps")):find("places", 1, true)))
+		end
+	end)
+
 	it("needs a kernel for ps, not for info", function()
 		local dir = lab.folder()
 		os.execute(("ln -s %s %s/vmcore.0"):format(sys.core, dir))
