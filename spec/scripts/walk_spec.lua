@@ -73,3 +73,14 @@ for _, layout in ipairs { 12, 15 } do
 		end)
 	end)
 end
+
+describe("walk", function()
+	it("says what it takes", function()
+		local out, _, status = lab.vmcore("walk", "--help")
+		assert.equal(0, status)
+		assert.matches("^Usage: vmcore walk .*%[KIND%] HEAD MEMBER\n", out)
+		assert.is_nil(out:find "<what>")
+		local _, err = lab.vmcore("walk", "allproc", "-N", "/nonexistent")
+		assert.matches("%[KIND%] HEAD MEMBER", err)
+	end)
+end)
