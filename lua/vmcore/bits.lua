@@ -64,6 +64,23 @@ function bits.names(value, flags, between)
 	return #words == 0 and "0" or table.concat(words, between or "|")
 end
 
+--- A function that names flag words as names() does, but nothing for 0. Words
+-- are few and rows are many: it remembers.
+-- @tparam table masks by name
+-- @tparam[opt="|"] string between
+-- @treturn function of an integer
+function bits.namer(masks, between)
+	local flags, known = bits.flags(masks), { [0] = "" }
+	return function(value)
+		local text = known[value]
+		if text == nil then
+			text = bits.names(value, flags, between)
+			known[value] = text
+		end
+		return text
+	end
+end
+
 -- The words of a bitset (sys/_bitset.h): a struct with one array, of longs.
 local function words_of(set)
 	local t = kvm.typeof(set):strip()

@@ -18,6 +18,15 @@ end
 describe("a flag word", function()
 	local FLAGS = bits.flags { UP = 1, DOWN = 2, BOTH = 3, TOP = 1 << 63, NONE = 0 }
 
+	it("is named again and again, 0 by nothing", function()
+		local name = bits.namer({ UP = 1, LOOPBACK = 8 }, ",")
+		for _ = 1, 2 do
+			assert.equal("", name(0))
+			assert.equal("UP,LOOPBACK", name(9))
+			assert.equal("UP,0x4", name(5))
+		end
+	end)
+
 	it("is named by its bits, the lowest first", function()
 		assert.equal("UP", bits.names(1, FLAGS))
 		assert.equal("BOTH|TOP", bits.names(1 << 63 | 3, FLAGS))

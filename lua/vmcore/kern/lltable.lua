@@ -1,6 +1,7 @@
 --- Link-layer addresses of neighbours: net/if_llatbl.h.
 -- @module vmcore.kern.lltable
 
+local bits = require "vmcore.bits"
 local ifnet = require "vmcore.kern.ifnet"
 local inaddr = require "vmcore.kern.inaddr"
 local kvm = require "kvm"
@@ -10,8 +11,8 @@ local queue = require "vmcore.queue"
 local lltable = {}
 
 -- la_flags, net/if_llatbl.h: LLE_*
-local FLAGS = { { 0x1, "deleted" }, { 0x2, "static" }, { 0x4, "ifaddr" }, { 0x8, "valid" },
-	{ 0x10, "redirect" }, { 0x20, "published" }, { 0x40, "linked" } }
+local flag_names = bits.namer({ deleted = 0x1, static = 0x2, ifaddr = 0x4, valid = 0x8,
+	redirect = 0x10, published = 0x20, linked = 0x40 }, ",")
 local LLE_STATIC, LLE_IFADDR, LLE_VALID = 0x2, 0x4, 0x8
 -- ln_state: ARP_LLINFO_*, net/if_llatbl.h; ND6_LLINFO_*, netinet6/nd6.h
 local STATES = {
@@ -22,16 +23,6 @@ local STATES = {
 local BUCKETS_MAX = 1 << 16
 local ETHER_ADDR_LEN = 6
 local DAMAGES_MAX = 32		-- then a table's size is no size
-
-local function flag_names(value)
-	local names = {}
-	for _, flag in ipairs(FLAGS) do
-		if value & flag[1] ~= 0 then
-			names[#names + 1] = flag[2]
-		end
-	end
-	return table.concat(names, ",")
-end
 
 --- The name of an entry's state.
 -- @tparam integer family

@@ -1,6 +1,7 @@
 --- Network memory: sys/mbuf.h.
 -- @module vmcore.kern.mbuf
 
+local bits = require "vmcore.bits"
 local inaddr = require "vmcore.kern.inaddr"
 local kvm = require "kvm"
 local member = require "vmcore.kern.member"
@@ -8,9 +9,9 @@ local member = require "vmcore.kern.member"
 local mbuf = {}
 
 -- m_flags, sys/mbuf.h: M_*. Those of protocols moved up by one bit in 13.
-local FLAGS = { { 0x1, "EXT" }, { 0x2, "PKTHDR" }, { 0x4, "EOR" }, { 0x8, "RDONLY" },
-	{ 0x10, "BCAST" }, { 0x20, "MCAST" }, { 0x40, "PROMISC" }, { 0x80, "VLANTAG" },
-	{ 0x100, "EXTPG" }, { 0x200, "NOFREE" }, { 0x400, "TSTMP" }, { 0x800, "TSTMP_HPREC" } }
+local FLAGS = { EXT = 0x1, PKTHDR = 0x2, EOR = 0x4, RDONLY = 0x8, BCAST = 0x10, MCAST = 0x20,
+	PROMISC = 0x40, VLANTAG = 0x80, EXTPG = 0x100, NOFREE = 0x200, TSTMP = 0x400,
+	TSTMP_HPREC = 0x800 }
 local M_EXT, M_PKTHDR, M_EXTPG = 0x1, 0x2, 0x100
 local FIRST_PROTO_OLD, FIRST_PROTO = 12, 13	-- the bit of M_PROTO1; 13 has M_TSTMP_LRO
 local LAST_PROTO = 23
@@ -40,26 +41,17 @@ local TAGS_MAX = 64
 local DATA_MAX = 1 << 24	-- more is no mbuf's length
 local CHAIN_MAX = 1 << 20
 
-local function flag_table(unmapped)
-	local list = table.move(FLAGS, 1, #FLAGS, 1, {})
+-- What names the flags of a kernel; `unmapped`: one that has M_EXTPG.
+local function flag_namer(unmapped)
+	local masks = { TSTMP_LRO = unmapped and 0x1000 or nil }
+	for name, mask in pairs(FLAGS) do
+		masks[name] = mask
+	end
 	local first = unmapped and FIRST_PROTO or FIRST_PROTO_OLD
-	if unmapped then
-		list[#list + 1] = { 0x1000, "TSTMP_LRO" }
-	end
 	for bit = first, LAST_PROTO do
-		list[#list + 1] = { 1 << bit, "PROTO" .. bit - first + 1 }
+		masks["PROTO" .. bit - first + 1] = 1 << bit
 	end
-	return list
-end
-
-local function flag_names(list, value)
-	local names = {}
-	for _, flag in ipairs(list) do
-		if value & flag[1] ~= 0 then
-			names[#names + 1] = flag[2]
-		end
-	end
-	return table.concat(names, ",")
+	return bits.namer(masks, ",")
 end
 
 -- A field of mbufs with one flag; nil of others.
@@ -133,13 +125,13 @@ end
 
 local function fields_of(k, T)
 	local flags, m_type = member.getter(T, "m_flags"), member.getter(T, "m_type")
-	local names = flag_table(T:member "m_epg_npgs" ~= nil)
+	local names = flag_namer(T:member "m_epg_npgs" ~= nil)
 	local fields = {
 		addr = function(m) return m end,
 		next = member.pointer(T, "m_next"), nextpkt = member.pointer(T, "m_nextpkt"),
 		data = member.pointer(T, "m_data"), len = member.getter(T, "m_len"),
 		flag_bits = flags,
-		flags = function(m) return flag_names(names, flags(m)) end,
+		flags = function(m) return names(flags(m)) end,
 		type = function(m) return TYPES[m_type(m)] or tostring(m_type(m)) end,
 	}
 	put_storage(fields, k, T, flags)
