@@ -86,3 +86,17 @@ describe("kldstat", function()
 		assert.same({ "1\t2\t210\n", "" }, { out, err })
 	end)
 end)
+
+it("kldstat -v tells of modules that can't be followed in a file without a name", function()
+	local lab, kldworld = require "spec.support.lab", require "spec.support.kldworld"
+	local sys = lab.system("kldstat, no name", { layout = 13, prepare = kldworld.prepare,
+		change = function(s)
+			local head = s.sys.by_name.linker_files.addr
+			local link = s.types:offsetof("struct linker_file", "link")
+			local file = s.memory:get(s.memory:get(head, 8) + link, 8)
+			s.memory:struct(file, "struct linker_file", { filename = 0, ["modules.tqh_first"] = 0xdeadc0dedeadc0de })
+		end })
+	local _, err, status = lab.vmcore("-M", sys.core, "-N", sys.kernel, "kldstat", "-v")
+	assert.equal(1, status)
+	assert.matches("modules of %?: flink: stopped", err)
+end)
