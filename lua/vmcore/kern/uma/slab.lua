@@ -65,12 +65,15 @@ function methods:each(keg, all)
 	end)
 end
 
--- The shape of a keg's slabs: items of each, bytes from one to the next, and
--- whether every CPU has a copy.
+-- The shape of a keg's slabs: items of each, no more than its pages have room
+-- for, bytes from one to the next, and whether every CPU has a copy.
 local function shape(self, keg)
 	local f = self.view.fields
 	local flags = f.keg_flags and f.keg_flags(keg) or 0
-	return math.min(f.keg_ipers(keg), ITEMS_MAX), f.keg_rsize(keg), flags & uma.PCPU ~= 0
+	local pages = f.keg_ppera and math.max(f.keg_ppera(keg), 1) or PAGES_MAX
+	local size = f.keg_rsize(keg)
+	local room = math.min(pages, PAGES_MAX) * self.page_size // math.max(size, 1)
+	return math.min(f.keg_ipers(keg), ITEMS_MAX, room), size, flags & uma.PCPU ~= 0
 end
 
 -- A slab's bits, which are set where an item is free: a function of an item's
@@ -96,6 +99,11 @@ end
 -- Call fn for the items of all slabs; one that can't be read is reported.
 local function of_keg(self, keg, all, fn)
 	local n, size = shape(self, keg)
+	local said = self.view.fields.keg_ipers(keg)
+	if n < said then
+		self.view.report(("the keg at %#x: %d items of %d bytes are too many for a slab"):format(keg,
+		    said, size))
+	end
 	for at in self:each(keg, all) do
 		local ok, fault = pcall(of_slab, self, at, keg, n, size, fn)
 		if not ok then

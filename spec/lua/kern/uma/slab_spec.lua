@@ -97,6 +97,19 @@ for _, release in ipairs { 12, 13 } do
 			assert.is_nil(slabs:of(made.large))
 		end)
 
+		it("hold no more than their pages have room for", function()
+			local made = made_of.build(release)
+			made.memory:u16(made.kegs[1] + made.types:offsetof("struct uma_keg", "uk_ipers"), 0xffff)
+			local k <close> = open(made)
+			local told, n = {}, 0
+			local slabs = slab.new(uma.new(k, function(message) told[#told + 1] = message end))
+			for _ in slabs:given(made.kegs[1]) do
+				n = n + 1
+			end
+			assert.is_true(n < 4096)
+			assert.matches("65535 items of %d+ bytes are too many for a slab", table.concat(told, "\n"))
+		end)
+
 		it("are looked at in finite time, whatever the kernel says there is of them", function()
 			local made = made_of.build(release)
 			for _, symbol in ipairs(made.symbols) do
