@@ -88,7 +88,6 @@ describe("kldstat", function()
 end)
 
 it("kldstat -v tells of modules that can't be followed in a file without a name", function()
-	local lab, kldworld = require "spec.support.lab", require "spec.support.kldworld"
 	local sys = lab.system("kldstat, no name", { layout = 13, prepare = kldworld.prepare,
 		change = function(s)
 			local head = s.sys.by_name.linker_files.addr
