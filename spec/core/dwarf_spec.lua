@@ -5,6 +5,8 @@ local forge = require "spec.support.forge"
 local kvm = require "kvm"
 local lab = require "spec.support.lab"
 local typedump = require "spec.support.typedump"
+
+local describe = require "spec.support.part".describer("libdw", describe, pending)
 local vmcore = require "vmcore"
 
 local DIR = os.tmpname()

@@ -3,6 +3,8 @@ local dwarfcc = require "spec.support.dwarfcc"
 local forge = require "spec.support.forge"
 local kvm = require "kvm"
 local typedump = require "spec.support.typedump"
+
+local describe = require "spec.support.part".describer("libdw", describe, pending)
 local vmcore = require "vmcore"
 
 local DIR = os.tmpname()

@@ -2,6 +2,7 @@
 local kvm = require "kvm"
 local lab = require "spec.support.lab"
 local modules = require "spec.support.modules"
+local part = require "spec.support.part"
 
 -- A thread whose stack goes through a module, and the module.
 local function with_module(sys)
@@ -54,6 +55,9 @@ describe("bt", function()
 	end)
 
 	it("tells source lines, where the kernel has DWARF", function()
+		if not part.has "libdw" then
+			return pending "built without libdw"
+		end
 		local lines = lab.system("bt lines", { layout = 13, ctf = false, dwarf = { version = 4 } })
 		local out, err, status = vmcore(lines)
 		assert.equal("", err)

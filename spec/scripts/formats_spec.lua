@@ -1,6 +1,7 @@
 --- `vmcore info` and `dmesg` of dumps as they are found on disk, without a
 -- kernel; the options for encrypted and compressed dumps.
 local cc = require "spec.support.cc"
+local encrypted = require "spec.support.encrypted"
 local json = require "dkjson"
 local kdh = require "spec.support.kdh"
 local lab = require "spec.support.lab"
@@ -65,8 +66,7 @@ describe("info", function()
 	end)
 
 	it("describes an encrypted dump, and takes its key", function()
-		local _, _, able = cc.run "command -v openssl && test -f /usr/include/openssl/evp.h"
-		if able ~= 0 then
+		if not encrypted.able() then
 			return pending "no openssl here"
 		end
 		local dir = lab.folder()

@@ -37,7 +37,7 @@ describe("the host", function()
 	it("is asked for no user, service, address or time zone", function()
 		local names = lab.folder() .. "/opened"
 		if not os.execute "strace -o /dev/null true 2>/dev/null" then
-			return
+			return pending "no strace here, or it may not"
 		end
 		for _, command in ipairs(COMMANDS) do
 			output("strace -f -e trace=openat,open,socket,connect -o " .. names, command, "")

@@ -6,6 +6,7 @@
 --	encrypted.blob(keys, encrypted.AES)	and --key keys.private
 local cc = require "spec.support.cc"
 local packed = require "spec.support.packed"
+local part = require "spec.support.part"
 local reader = require "spec.support.reader"
 
 local encrypted = { AES = 1, CHACHA = 2 }
@@ -19,8 +20,8 @@ end
 
 --- Is there openssl, and what vmcore needs of it?
 function encrypted.able()
-	local _, _, status = cc.run "command -v openssl >/dev/null && test -f /usr/include/openssl/evp.h"
-	return status == 0
+	local _, _, status = cc.run "command -v openssl >/dev/null"
+	return status == 0 and part.has "libcrypto"
 end
 
 --- A pair of keys.
