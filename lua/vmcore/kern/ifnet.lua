@@ -2,6 +2,7 @@
 -- net/if.h.
 -- @module vmcore.kern.ifnet
 
+local bits = require "vmcore.bits"
 local inaddr = require "vmcore.kern.inaddr"
 local counter = require "vmcore.kern.counter"
 local member = require "vmcore.kern.member"
@@ -14,13 +15,11 @@ local COUNTERS = { [0] = "ipackets", "ierrors", "opackets", "oerrors", "collisio
 	"obytes", "imcasts", "omcasts", "iqdrops", "oqdrops", "noproto" }
 
 -- if_flags and if_drv_flags, net/if.h: IFF_*
-local FLAGS = {
-	{ 0x1, "UP" }, { 0x2, "BROADCAST" }, { 0x4, "DEBUG" }, { 0x8, "LOOPBACK" },
-	{ 0x10, "POINTOPOINT" }, { 0x40, "RUNNING" }, { 0x80, "NOARP" }, { 0x100, "PROMISC" },
-	{ 0x200, "ALLMULTI" }, { 0x400, "OACTIVE" }, { 0x800, "SIMPLEX" }, { 0x1000, "LINK0" },
-	{ 0x2000, "LINK1" }, { 0x4000, "LINK2" }, { 0x8000, "MULTICAST" }, { 0x20000, "PPROMISC" },
-	{ 0x40000, "MONITOR" }, { 0x80000, "STATICARP" },
-}
+local FLAGS = { UP = 0x1, BROADCAST = 0x2, DEBUG = 0x4, LOOPBACK = 0x8, POINTOPOINT = 0x10,
+	RUNNING = 0x40, NOARP = 0x80, PROMISC = 0x100, ALLMULTI = 0x200, OACTIVE = 0x400,
+	SIMPLEX = 0x800, LINK0 = 0x1000, LINK1 = 0x2000, LINK2 = 0x4000, MULTICAST = 0x8000,
+	PPROMISC = 0x20000, MONITOR = 0x40000, STATICARP = 0x80000 }
+local FLAGS_KNOWN = 0xeffdf	-- all of them
 local IFF_RUNNING, IFF_OACTIVE = 0x40, 0x400	-- only in if_drv_flags
 -- if_capenable, net/if.h: IFCAP_*, as ifconfig(8) calls them
 local OPTIONS = { [0] = "RXCSUM", "TXCSUM", "NETCONS", "VLAN_MTU", "VLAN_HWTAGGING", "JUMBO_MTU",
@@ -33,17 +32,13 @@ local DESCRIPTION_MAX = 1024	-- net.ifdescr_maxlen is 1024, unless it was change
 -- if_link_state, net/if.h
 local LINKS = { [0] = "unknown", "down", "up" }
 
---- The names of an interface's flags.
+local flag_names = bits.namer(FLAGS, ",")
+
+--- The names of an interface's flags, of those that have one.
 -- @tparam integer flags
 -- @treturn string
 function ifnet.flag_names(flags)
-	local list = {}
-	for _, flag in ipairs(FLAGS) do
-		if flags & flag[1] ~= 0 then
-			list[#list + 1] = flag[2]
-		end
-	end
-	return table.concat(list, ",")
+	return flag_names(flags & FLAGS_KNOWN)
 end
 
 --- The names of the capabilities that are enabled.
