@@ -181,16 +181,14 @@ $(B)/vmcore: Makefile
 	    'package.path = tree .. "/lua/?.lua;" .. tree .. "/lua/?/init.lua;" .. package.path' \
 	    'package.cpath = build .. "/?.so;" .. package.cpath' \
 	    'arg[0] = tree .. "/scripts/vmcore"' \
-	    'return assert(loadfile(arg[0]))(...)' > $@.new
-	@chmod +x $@.new
-	@mv $@.new $@
+	    'return assert(loadfile(arg[0]))(...)' > $@.$$$$ && chmod +x $@.$$$$ && mv $@.$$$$ $@
 
 # Lua files as C.  The name is new only when the text is.
 $(B)/sources.c: FORCE
 	@mkdir -p $(B)
-	@$(LUA) core/bind/embed.lua $@.new $$(find lua -name '*.lua') \
-	  $$(find scripts -type f ! -name '*.*') $(EMBED_ALSO)
-	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+	@$(LUA) core/bind/embed.lua $@.$$$$ $$(find lua -name '*.lua') \
+	  $$(find scripts -type f ! -name '*.*') $(EMBED_ALSO) && \
+	{ cmp -s $@.$$$$ $@ && rm $@.$$$$ || mv $@.$$$$ $@; }
 FORCE:
 
 #: embed      build/libvmcore-lua.a, for a static interpreter (core/bind/embedded.h)
@@ -242,6 +240,8 @@ FILES	= list() { mode=$$1 from=$$2 to=$$3; while read -r f; do \
 	  file 644 scripts/vmcore "$$1/vmcore/driver.lua"; \
 	  for f in $$(cd scripts && find . -type f ! -name '*.*' ! -name vmcore | sed 's,^./,,'); do \
 	    file 644 "scripts/$$f" "$$1/vmcore/command/$$f.lua"; done; }; \
+	pages() { (cd core/bind && echo *.3lua | tr ' ' '\n') | list 644 core/bind "$$1"; \
+	  (cd lua/vmcore && echo *.3lua | tr ' ' '\n') | list 644 lua/vmcore "$$1"; }; \
 	guides() { for f in $$(find core scripts -name '*.7'); do file 644 "$$f" "$$1/$$(basename $$f)"; done; }; \
 	file() { printf '%s\t%s\t%s\n' "$$@"; }
 MANIFEST	= $(FILES); \
@@ -256,8 +256,7 @@ MANIFEST	= $(FILES); \
 	modules '$(LUADIR)'; \
 	file 644 scripts/vmcore.1 '$(MANDIR)/man1/vmcore.1'; \
 	(cd core && echo *.3 | tr ' ' '\n') | list 644 core '$(MANDIR)/man3'; \
-	(cd core/bind && echo *.3lua | tr ' ' '\n') | list 644 core/bind '$(MANDIR)/man3'; \
-	(cd lua/vmcore && echo *.3lua | tr ' ' '\n') | list 644 lua/vmcore '$(MANDIR)/man3'; \
+	pages '$(MANDIR)/man3'; \
 	guides '$(MANDIR)/man7'; \
 	file 644 '$(B)/install/vmcore.bash' '$(SHAREDIR)/bash-completion/completions/vmcore'; \
 	file 644 '$(B)/install/_vmcore' '$(SHAREDIR)/zsh/site-functions/_vmcore'; \
@@ -268,8 +267,7 @@ FLUA_MANIFEST	= $(FILES); \
 	modules '$(FLUADIR)'; \
 	file 755 '$(B)/install/vmcore-flua' '$(FLUABINDIR)/vmcore'; \
 	file 644 scripts/vmcore.1 '$(FLUAMANDIR)/man1/vmcore.1'; \
-	(cd core/bind && echo *.3lua | tr ' ' '\n') | list 644 core/bind '$(FLUAMANDIR)/man3lua'; \
-	(cd lua/vmcore && echo *.3lua | tr ' ' '\n') | list 644 lua/vmcore '$(FLUAMANDIR)/man3lua'; \
+	pages '$(FLUAMANDIR)/man3lua'; \
 	guides '$(FLUAMANDIR)/man7'
 
 FLUA_ALSO	= for m in $(FLUA_WITH); do M=$$m $(LUA) -e 'local m = os.getenv "M"; local so = package.searchpath(m, package.cpath); \
@@ -321,8 +319,7 @@ ROCK_MANIFEST	= $(FILES); \
 	file 755 '$(B)/kvm/terminal.so' '$(LUALIBDIR)/kvm/terminal.so'; \
 	modules '$(LUADIR)'; \
 	file 644 scripts/vmcore.1 '$(MANDIR)/man1/vmcore.1'; \
-	(cd core/bind && echo *.3lua | tr ' ' '\n') | list 644 core/bind '$(MANDIR)/man3'; \
-	(cd lua/vmcore && echo *.3lua | tr ' ' '\n') | list 644 lua/vmcore '$(MANDIR)/man3'; \
+	pages '$(MANDIR)/man3'; \
 	guides '$(MANDIR)/man7'
 
 rock: $(B)/kvm.so $(B)/kvm/terminal.so
